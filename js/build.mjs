@@ -1,0 +1,39 @@
+// Builds one self-contained ES module per widget into qkwidgets/widgets/static/, which is committed.
+//
+//   npm run build              every module, and fails when one is over its size
+//   npm run build -- --watch   rebuild on change (with ANYWIDGET_HMR=1 the notebook follows)
+//
+// No code splitting: hosts import a widget's source from a blob: URL, where relative imports mean nothing.
+import { statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, context } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const outdir = join(here, "..", "qkwidgets", "widgets", "static");
+const BUDGET_KB = { explorer: 80, host: 8 };
+
+const options = {
+  absWorkingDir: here,
+  entryPoints: Object.keys(BUDGET_KB).map((name) => ({ in: `src/${name}/index.ts`, out: name })),
+  outdir,
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: "es2022",
+  charset: "utf8",
+  legalComments: "none",
+  loader: { ".css": "text" },
+  logLevel: "warning",
+};
+
+if (process.argv.includes("--watch")) {
+  await (await context(options)).watch();
+} else {
+  await build(options);
+  for (const [name, budget] of Object.entries(BUDGET_KB)) {
+    const size = statSync(join(outdir, `${name}.js`)).size / 1000;
+    console.log(`${name}.js ${size.toFixed(1)} kB of at most ${budget} kB`);
+    if (size > budget) process.exitCode = 1;
+  }
+}

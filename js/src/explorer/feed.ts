@@ -1,0 +1,51 @@
+/** Keeps the store's tile that of the current head; what goes wrong is said there, and the last picture stays. */
+
+import type { ViewModel } from "../lib/afm.ts";
+import type { Store } from "../lib/store.ts";
+import { TileSource } from "../lib/tiles.ts";
+import { currentTile, type Shown } from "../panels/panel.ts";
+import type { State } from "./index.ts";
+
+/** Most tiles come within a frame or two; only a longer wait is shown, by dimming the old pictures. */
+const WAITING_MS = 200;
+
+const ON_EMBEDDED = "No kernel answers; the view stays on the numbers embedded in it.";
+const NOTHING_HERE =
+  "The maps of this head are not embedded in this view, and no kernel answers. Run the notebook's cells again.";
+
+export function feedTiles(
+  model: ViewModel,
+  root: HTMLElement,
+  store: Store<Shown>,
+  signal: AbortSignal,
+): void {
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  const arrived = (): void => {
+    clearTimeout(waiting);
+    root.removeAttribute("data-waiting");
+  };
+  const wait = (): void => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => root.setAttribute("data-waiting", ""), WAITING_MS);
+  };
+  signal.addEventListener("abort", arrived, { once: true });
+  const source = new TileSource(
+    model,
+    { tiles: model.get("tiles") as State["tiles"], live: model.get("live") as boolean },
+    {
+      tile(tile) {
+        arrived();
+        store.set({ tile, error: "" });
+      },
+      error: (error) => store.set({ error }),
+      silence: (hasEmbedded) => store.set(hasEmbedded ? { note: ON_EMBEDDED } : { error: NOTHING_HERE }),
+    },
+    signal,
+  );
+  const want = (): void => {
+    if (!currentTile(store.state)) wait();
+    source.want(store.state.layer, store.state.head);
+  };
+  store.watch(["layer", "head"], want, signal);
+  want();
+}

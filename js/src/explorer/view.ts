@@ -1,0 +1,145 @@
+/** Puts the panels of one view together, feeds them tiles, and mounts them anew when Python sends other data. */
+
+import type { ViewModel, ViewProps } from "../lib/afm.ts";
+import { type Data, loadData } from "../lib/data.ts";
+import { h, setText } from "../lib/dom.ts";
+import { bindTraits, Store } from "../lib/store.ts";
+import { attentionPanel } from "../panels/attention.ts";
+import { aboutPanel, controlsBar, withinModel } from "../panels/controls.ts";
+import { gridPanel } from "../panels/grid.ts";
+import { overlayPanel } from "../panels/overlay.ts";
+import {
+  type Panel,
+  type PanelContext,
+  type PanelName,
+  SHARED,
+  type Shared,
+  type Shown,
+} from "../panels/panel.ts";
+import { spectrumPanel } from "../panels/spectrum.ts";
+import { trendPanel } from "../panels/trend.ts";
+import { feedTiles } from "./feed.ts";
+import type { State } from "./index.ts";
+
+const PANELS: Record<PanelName, (context: PanelContext) => Panel> = {
+  grid: gridPanel,
+  spectrum: spectrumPanel,
+  overlay: overlayPanel,
+  trend: trendPanel,
+  attention: attentionPanel,
+};
+/** Panels about the images have nothing to show without one. */
+const ABOUT_IMAGES: readonly PanelName[] = ["overlay", "attention"];
+const DATA = ["meta", "spectra", "pictures", "tiles", "live", "panels"] as const;
+
+const DEFAULT_VIEW: State["view"] = {
+  palette: "red-cyan",
+  scale: "signed",
+  layout: "overlay",
+  threshold: 0,
+  number: "",
+  rank: "share",
+};
+
+export async function mount({ model, root, signal, onTheme }: ViewProps): Promise<void> {
+  let current: AbortController | undefined;
+  signal.addEventListener("abort", () => current?.abort(), { once: true });
+
+  async function remount(): Promise<void> {
+    current?.abort();
+    current = new AbortController();
+    await mountData({ model, root, signal: current.signal, onTheme });
+  }
+
+  // Python sends all data in one message, but each trait has its own event: mount once for all of them.
+  let queued = false;
+  const later = (): void => {
+    if (queued) return;
+    queued = true;
+    queueMicrotask(() => {
+      queued = false;
+      if (!signal.aborted) void remount();
+    });
+  };
+  for (const name of DATA) model.on(`change:${name}`, later, signal);
+  await remount();
+}
+
+async function mountData({ model, root, signal, onTheme }: ViewProps): Promise<void> {
+  const trait = <K extends keyof State>(name: K): State[K] => model.get(name) as State[K];
+  try {
+    const data = await loadData(
+      { meta: trait("meta"), spectra: trait("spectra"), pictures: trait("pictures") },
+      signal,
+    );
+    if (signal.aborted) return;
+    compose({ model, root, signal, onTheme }, data, trait("panels") ?? Object.keys(PANELS));
+  } catch (error) {
+    if (signal.aborted) return;
+    root.replaceChildren(
+      h("p", { class: "error", role: "alert", "data-testid": "qk-error" }, (error as Error).message),
+    );
+  }
+  root.dataset.ready = "1";
+}
+
+function compose({ model, root, signal, onTheme }: ViewProps, data: Data, names: readonly PanelName[]): void {
+  const store = new Store<Shown>(initialState(model), signal);
+  const context = { store, data, signal };
+  const shown = names.filter((name) => data.meta.images.length > 0 || !ABOUT_IMAGES.includes(name));
+  const panels = shown.map((name) => PANELS[name](context));
+  const bar = controlsBar(context);
+  const error = h("p", { class: "error", role: "alert", "data-testid": "qk-error" });
+  const note = h("p", { class: "note", role: "status", "data-testid": "qk-note" });
+  const leftOut = data.meta.left_out.length ? [h("p", { class: "note" }, data.meta.left_out.join(" "))] : [];
+
+  const inside = (): void => store.set(withinModel(data, store.state));
+  inside();
+  store.watch(["layer", "head", "mode", "image"], inside, signal);
+  bindTraits(model, store, SHARED, signal);
+  if (shown.some((name) => ABOUT_IMAGES.includes(name))) feedTiles(model, root, store, signal);
+  for (const { keys, paint } of [bar, ...panels]) store.watch(keys, paint, signal);
+  store.watch(["error"], () => setText(error, store.state.error), signal);
+  store.watch(["note"], () => setText(note, store.state.note), signal);
+  store.watch(["view"], () => root.setAttribute("data-qk-palette", store.state.view.palette), signal);
+  root.dataset.qkPalette = store.state.view.palette;
+  onTheme((theme) => store.set({ theme }), signal);
+
+  const columns = [
+    shown.filter((n) => !ABOUT_IMAGES.includes(n)),
+    shown.filter((n) => ABOUT_IMAGES.includes(n)),
+  ]
+    .filter((column) => column.length)
+    .map((column) =>
+      h(
+        "div",
+        { class: "side" },
+        ...panels.filter((_, i) => column.includes(shown[i] as PanelName)).map((p) => p.root),
+      ),
+    );
+  root.replaceChildren(
+    bar.root,
+    error,
+    note,
+    h("div", { class: "panels" }, ...columns),
+    ...leftOut,
+    aboutPanel(data),
+  );
+  for (const { paint } of [bar, ...panels]) paint();
+  store.flush();
+}
+
+function initialState(model: ViewModel): Shown {
+  const shared = Object.fromEntries(SHARED.map((name) => [name, model.get(name)])) as unknown as Shared;
+  return {
+    ...shared,
+    view: { ...DEFAULT_VIEW, ...shared.view },
+    theme: "light",
+    tile: null,
+    hover: null,
+    hoverMode: -1,
+    keyToken: -1,
+    error: "",
+    note: "",
+  };
+}

@@ -1,0 +1,86 @@
+/**
+ * The host of a page without a kernel: it mounts widget modules on data that stand in the page. Python's half is
+ * `qkwidgets/export/html.py`.
+ *
+ * The page (every part once, in any order, before this script):
+ *
+ *   <div data-qk-view="explorer"></div>                       where a model is shown; any number, also twice the same
+ *   <script type="application/json" id="qk-state">            "<" written as \u003c
+ *     {"models": [{"id": "explorer", "esm": "explorer", "traits": {"layer": 4, …, "live": false,
+ *                  "spectra": {"bytes": "spectra", "gzip": true},
+ *                  "tiles": {"L0H0": {"bytes": "tiles/L0H0", "gzip": true}, …}}}]}
+ *   </script>
+ *   <script type="text/plain" data-qk-bytes="tiles/L0H0">…</script>    base64 (of gzip where the reference says so)
+ *   <script type="text/plain" data-qk-esm="explorer">…</script>        base64 of the module's UTF-8 source
+ *   <script type="module">…this file…</script>
+ *
+ * `{"bytes": NAME}` anywhere inside the traits becomes bytes that are read from the page when they are first decoded, so a
+ * page of fifteen megabytes opens as fast as a small one. Modules are imported through blob: addresses, and nothing is
+ * ever fetched: the page lives under
+ *   default-src 'none'; script-src 'sha256-…' blob:; worker-src blob:; img-src data: blob:; style-src 'sha256-…'
+ * where the only hashed script is this one and the only hashed style is the page's own.
+ */
+
+import { PageModel } from "./model.ts";
+
+interface PageState {
+  readonly models: readonly { id: string; esm: string; traits: Record<string, unknown> }[];
+}
+
+interface WidgetModule {
+  readonly default: {
+    initialize?(props: { model: PageModel; signal: AbortSignal }): unknown;
+    render?(props: { model: PageModel; el: HTMLElement; signal: AbortSignal }): unknown;
+  };
+}
+
+const text = (selector: string): string => {
+  const element = document.querySelector(selector);
+  if (!element) throw new Error(`This page is not whole: its part ${selector} is missing. Export it again.`);
+  return element.textContent ?? "";
+};
+
+/** References to parts of the page become objects that read those parts only when asked. */
+function withBytes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withBytes);
+  if (typeof value !== "object" || value === null) return value;
+  if ("bytes" in value && typeof value.bytes === "string") {
+    const name = value.bytes;
+    const gzip = "gzip" in value && value.gzip === true;
+    return {
+      get base64() {
+        return text(`script[data-qk-bytes="${CSS.escape(name)}"]`).trim();
+      },
+      gzip,
+    };
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withBytes(part)]));
+}
+
+async function importModule(name: string): Promise<WidgetModule> {
+  const binary = atob(text(`script[data-qk-esm="${CSS.escape(name)}"]`).trim());
+  const source = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  try {
+    return (await import(url)) as WidgetModule;
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+export async function mountPage(signal: AbortSignal): Promise<void> {
+  const { models } = JSON.parse(text("#qk-state")) as PageState;
+  for (const { id, esm, traits } of models) {
+    const model = new PageModel(withBytes(traits) as Record<string, unknown>);
+    const views = document.querySelectorAll<HTMLElement>(`[data-qk-view="${CSS.escape(id)}"]`);
+    try {
+      const { default: widget } = await importModule(esm);
+      await widget.initialize?.({ model, signal });
+      for (const el of views) await widget.render?.({ model, el, signal });
+    } catch (error) {
+      for (const el of views) el.append(`This view could not be shown. ${(error as Error).message}`);
+    }
+  }
+}
+
+void mountPage(new AbortController().signal);

@@ -1,0 +1,45 @@
+/** Bytes in every form in which a host hands them over: live views, raw buffers, or text in a page. */
+
+/** `gzip` says that the decoded bytes are compressed. `base64` may be a getter, so that it is read only when needed. */
+export interface EncodedBytes {
+  readonly base64: string;
+  readonly gzip?: boolean;
+}
+
+export type BytesLike = ArrayBufferView | ArrayBuffer | EncodedBytes | string | object | null | undefined;
+
+const isEncoded = (value: BytesLike): value is EncodedBytes =>
+  typeof value === "object" && value !== null && "base64" in value;
+
+/** Some hosts deliver initial bytes as null or {}: they have to be asked for again by message. */
+export function isMissing(value: BytesLike): boolean {
+  if (value === null || value === undefined || value === "") return true;
+  if (ArrayBuffer.isView(value)) return value.byteLength === 0;
+  return !(typeof value === "string" || value instanceof ArrayBuffer || isEncoded(value));
+}
+
+export async function toBytes(value: BytesLike): Promise<Uint8Array> {
+  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  if (typeof value === "string") return fromBase64(value);
+  if (isEncoded(value)) {
+    const bytes = fromBase64(value.base64);
+    return value.gzip ? gunzip(bytes) : bytes;
+  }
+  throw new Error("Bytes were expected, but nothing that holds bytes came with this view.");
+}
+
+function fromBase64(text: string): Uint8Array {
+  // The native decoder is three times faster where there is one; this step is on the slider's path.
+  const native = (Uint8Array as { fromBase64?: (text: string) => Uint8Array }).fromBase64;
+  if (native) return native.call(Uint8Array, text);
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}
+
+async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
+  const stream = new Blob([bytes as BlobPart]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}

@@ -1,0 +1,187 @@
+/**
+ * Which head? One cell a head, layers from left to right as in the trend below it, coloured by any number per head.
+ *
+ * Diverging numbers are centred at zero. One stop in the tab order; arrow keys move and select.
+ */
+
+import { type Colour, css, diverging, inkOn, sequential } from "../lib/colour.ts";
+import type { HeadNumber } from "../lib/data.ts";
+import { FOCUSABLE, h, select, setAttributes, setText } from "../lib/dom.ts";
+import { clamp, format, formatUnit } from "../lib/numbers.ts";
+import { PatchPixels } from "../lib/pixels.ts";
+import { frame, type Panel, type PanelContext, setView } from "./panel.ts";
+
+/** The smallest of 1, 2, 5 times a power of ten that is not below `value`: a range that can be read off. */
+export function niceCeiling(value: number): number {
+  if (!(value > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  return ([1, 2, 5, 10].find((step) => step * power >= value * (1 - 1e-9)) ?? 10) * power;
+}
+
+const BAR_STEPS = 41;
+
+/** Layers and heads that an arrow key goes. */
+const STEPS: Record<string, readonly [number, number]> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+export function gridPanel({ store, data, signal }: PanelContext): Panel {
+  const { n_layers: nLayers, n_heads: nHeads, head_numbers: numbers } = data.meta;
+  const cells = Array.from({ length: nLayers * nHeads }, (_, i) => cell(Math.floor(i / nHeads), i % nHeads));
+  const cellOf = (layer: number, head: number): HTMLElement => cells[layer * nHeads + head] as HTMLElement;
+  const grid = table(nLayers, nHeads, cellOf);
+  const legend = h("div", { class: "legend" });
+  const readout = h("output", { class: "readout", "aria-live": "off" });
+  const chooser = select(
+    "colour",
+    numbers.map(({ key, label }) => [key, label] as const),
+    (number) => setView(store, { number }),
+    signal,
+  );
+  const root = frame("grid", "Heads", [chooser.root], grid, h("div", { class: "foot" }, legend, readout));
+
+  const target = (event: Event): HTMLElement | null => (event.target as Element).closest("[data-head]");
+  const address = (element: HTMLElement) => ({
+    layer: Number(element.dataset.layer),
+    head: Number(element.dataset.head),
+  });
+  const choose = (element: HTMLElement | null): void => {
+    if (element) store.set(address(element));
+  };
+  const say = (element: HTMLElement | null): void => {
+    const { layer, head } = element ? address(element) : store.state;
+    const { label, values } = current();
+    setText(readout, `L${layer} H${head}  ${label} ${format(values[layer * nHeads + head] ?? Number.NaN)}`);
+  };
+  grid.addEventListener("click", (event) => choose(target(event)), { signal });
+  grid.addEventListener("pointerover", (event) => say(target(event)), { signal });
+  grid.addEventListener("pointerleave", () => say(null), { signal });
+  grid.addEventListener("keydown", onKey, { signal });
+
+  function onKey(event: KeyboardEvent): void {
+    const step = STEPS[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const { layer, head } = store.state;
+    choose(cellOf(clamp(layer + step[0], 0, nLayers - 1), clamp(head + step[1], 0, nHeads - 1)));
+    store.flush();
+    cellOf(store.state.layer, store.state.head).focus();
+  }
+
+  function current(): HeadNumber & { values: ArrayLike<number> } {
+    const index = Math.max(
+      0,
+      numbers.findIndex(({ key }) => key === store.state.view.number),
+    );
+    const number = numbers[index] ?? { key: "", label: "", diverging: true, about: "" };
+    return { ...number, values: data.spectra.headNumber(index) };
+  }
+
+  let coloured = "";
+  let marked: HTMLElement | undefined;
+  function colour(): void {
+    const { theme } = store.state;
+    const number = current();
+    if (coloured === `${number.key} ${theme}`) return;
+    coloured = `${number.key} ${theme}`;
+    chooser.input.value = number.key;
+    chooser.root.title = number.about;
+    const scale = headScale(number, theme);
+    for (const [i, element] of cells.entries()) {
+      const value = number.values[i] ?? Number.NaN;
+      const fill = scale.colour(value);
+      element.style.backgroundColor = css(fill);
+      element.dataset.ink = inkOn(fill);
+      const name = `layer ${Math.floor(i / nHeads)}, head ${i % nHeads}`;
+      element.setAttribute("aria-label", `${name}: ${number.label} ${format(value)}`);
+      setText(element, scale.short(value));
+    }
+    legend.replaceChildren(...bar(scale));
+  }
+
+  return {
+    root,
+    keys: ["layer", "head", "view", "theme"],
+    paint() {
+      colour();
+      const { layer, head } = store.state;
+      if (marked) setAttributes(marked, { tabindex: -1, "aria-selected": "false" });
+      marked = cellOf(layer, head);
+      setAttributes(marked, { tabindex: 0, "aria-selected": "true" });
+      say(null);
+    },
+  };
+}
+
+function cell(layer: number, head: number): HTMLElement {
+  return h("div", {
+    role: "gridcell",
+    class: "cell",
+    tabindex: -1,
+    "aria-selected": "false",
+    "data-layer": layer,
+    "data-head": head,
+    ...FOCUSABLE,
+  });
+}
+
+function table(nLayers: number, nHeads: number, cellOf: (l: number, h: number) => HTMLElement): HTMLElement {
+  const layers = Array.from({ length: nLayers }, (_, layer) => layer);
+  const rows = Array.from({ length: nHeads }, (_, head) =>
+    h(
+      "div",
+      { role: "row", class: "row" },
+      h("span", { role: "rowheader", class: "tick" }, `H${head}`),
+      ...layers.map((layer) => cellOf(layer, head)),
+    ),
+  );
+  const axis = h(
+    "div",
+    { role: "row", class: "row axis" },
+    h("span", { role: "columnheader", class: "tick" }, ""),
+    ...layers.map((layer) =>
+      h("span", { role: "columnheader", class: "tick", "aria-label": `layer ${layer}` }, `${layer}`),
+    ),
+  );
+  const grid = h("div", { role: "grid", class: "cells", "aria-label": "heads by layer" }, ...rows, axis);
+  grid.style.setProperty("--layers", String(nLayers));
+  grid.dataset.dense = String(nHeads > 8 || nLayers > 16);
+  return grid;
+}
+
+interface HeadScale {
+  readonly low: number;
+  readonly high: number;
+  readonly colour: (value: number) => Colour;
+  /** what fits in a cell */
+  readonly short: (value: number) => string;
+}
+
+function headScale(
+  { values, diverging: centred }: { values: ArrayLike<number>; diverging: boolean },
+  theme: "light" | "dark",
+): HeadScale {
+  const finite = Array.from(values).filter(Number.isFinite);
+  const largest = niceCeiling(finite.reduce((top, value) => Math.max(top, Math.abs(value)), 0));
+  const short = (value: number): string =>
+    largest <= 1 ? formatUnit(value).replace(/^(\u2212?)0\./, "$1.") : format(value, 2);
+  if (centred) {
+    return { low: -largest, high: largest, colour: (value) => diverging(value / largest, theme), short };
+  }
+  const low = Math.min(0, ...finite);
+  return { low, high: largest, colour: (value) => sequential((value - low) / (largest - low), theme), short };
+}
+
+function bar({ low, high, colour }: HeadScale): HTMLElement[] {
+  const pixels = new PatchPixels(BAR_STEPS, 1, "bar");
+  pixels.paint((step) => colour(low + ((high - low) * step) / (BAR_STEPS - 1)));
+  const middle = low < 0 && high > 0 ? [h("span", { class: "mid" }, "0")] : [];
+  return [
+    h("span", {}, format(low, 2)),
+    h("span", { class: "bar" }, pixels.canvas, ...middle),
+    h("span", {}, format(high, 2)),
+  ];
+}

@@ -1,0 +1,68 @@
+/** What panels share: the state they paint from, the one way to be a panel, and the look of a panel's frame. */
+
+import type { State } from "../explorer/index.ts";
+import type { Theme } from "../lib/colour.ts";
+import type { Data } from "../lib/data.ts";
+import { h } from "../lib/dom.ts";
+import type { Store } from "../lib/store.ts";
+import type { Tile } from "../lib/tile.ts";
+
+/** The traits a user changes by looking around; Python and every other view of the model follow. */
+export const SHARED = ["layer", "head", "mode", "image", "token", "sign", "view"] as const;
+export type Shared = Pick<State, (typeof SHARED)[number]>;
+
+/** What stays in this view. */
+export interface Local {
+  readonly theme: Theme;
+  /** numbers of the current head, or of the one before while they are on their way */
+  readonly tile: Tile | null;
+  /** the patch under the pointer or the keyboard cursor */
+  readonly hover: { readonly image: number; readonly patch: number } | null;
+  /** the mode under the pointer in the spectrum, -1: none */
+  readonly hoverMode: number;
+  /** the key token whose score is taken apart, -1: the one with the largest weight */
+  readonly keyToken: number;
+  readonly error: string;
+  readonly note: string;
+}
+
+export type Shown = Shared & Local;
+
+export interface PanelContext {
+  readonly store: Store<Shown>;
+  readonly data: Data;
+  readonly signal: AbortSignal;
+}
+
+export interface Panel {
+  readonly root: HTMLElement;
+  /** what it repaints for */
+  readonly keys: readonly (keyof Shown)[];
+  paint(): void;
+}
+
+export type PanelName = "grid" | "spectrum" | "overlay" | "trend" | "attention";
+
+export function frame(
+  name: PanelName,
+  title: string,
+  tools: readonly HTMLElement[],
+  ...body: HTMLElement[]
+): HTMLElement {
+  const head = h("header", {}, h("h3", {}, title), ...tools);
+  return h(
+    "section",
+    { class: `panel ${name}`, "data-testid": `qk-${name}`, "aria-label": title },
+    head,
+    ...body,
+  );
+}
+
+export function setView(store: Store<Shown>, patch: Partial<State["view"]>): void {
+  store.set({ view: { ...store.state.view, ...patch } });
+}
+
+/** The current head's tile, or null while it is on its way. */
+export function currentTile({ tile, layer, head }: Shown): Tile | null {
+  return tile && tile.layer === layer && tile.head === head ? tile : null;
+}

@@ -1,0 +1,111 @@
+/** Which modes matter for the current image? By share of the visible score, by peak, or by energy. */
+
+import type { Rank } from "../lib/data.ts";
+import { FOCUSABLE, h, select, setAttributes, setText } from "../lib/dom.ts";
+import { format, formatPercent } from "../lib/numbers.ts";
+import { type PanelContext, setView } from "./panel.ts";
+
+const SHOWN = 8;
+const WORDS: Record<Rank, string> = {
+  share:
+    "Share of the visible score (patches to patches). Shares add up to 1 and can be negative: such a mode opposes the total.",
+  peak: "Largest σ · query · key over the patches, the reading closest to optimal images. Does not add up.",
+  energy:
+    "Squared size of the mode’s part over that of the visible score. Does not add up to 1: modes overlap.",
+};
+
+export function rankingView({ store, data: { meta, spectra }, signal }: PanelContext) {
+  const title = h("p", { class: "subtitle" });
+  const by = select(
+    "by",
+    (["share", "peak", "energy"] as const).map((rank) => [rank, rank] as const),
+    (rank) => setView(store, { rank: rank as Rank }),
+    signal,
+  );
+  const rows = Array.from({ length: Math.min(SHOWN, meta.n_modes) }, () => rankRow());
+  const rest = h("p", { class: "total" });
+  const note = h("p", { class: "caption" });
+  const list = h("div", { class: "ranks" }, ...rows.map(({ root }) => root));
+  const root = h("div", { class: "column" }, h("div", { class: "line" }, title, by.root), list, rest, note);
+  list.addEventListener(
+    "click",
+    (event) => {
+      const mode = (event.target as Element).closest<HTMLElement>("[data-mode]")?.dataset.mode;
+      if (mode !== undefined) store.set({ mode: Number(mode) });
+    },
+    { signal },
+  );
+
+  return {
+    root,
+    paint(available: number): void {
+      const { layer, head, image, mode, view } = store.state;
+      const values = spectra.ranking(view.rank, image, layer, head);
+      const rankable = (n: number): number =>
+        Number.isFinite(values[n]) ? (values[n] as number) : Number.NEGATIVE_INFINITY;
+      const order = Array.from(values.keys()).sort((a, b) => rankable(b) - rankable(a));
+      const extent = Math.max(...order.slice(0, rows.length).map((n) => Math.abs(values[n] ?? 0))) || 1;
+      by.input.value = view.rank;
+      setText(title, `modes of ${meta.images[image]?.name ?? "this image"}`);
+      for (const [i, row] of rows.entries()) {
+        const n = order[i] ?? 0;
+        row.paint({
+          mode: n,
+          value: values[n] ?? Number.NaN,
+          extent,
+          rank: view.rank,
+          selected: n === mode,
+          held: n < available,
+        });
+      }
+      setText(
+        rest,
+        restWords(
+          view.rank,
+          order.slice(0, rows.length).map((n) => values[n] ?? 0),
+        ),
+      );
+      setText(note, WORDS[view.rank]);
+    },
+  };
+
+  function restWords(rank: Rank, shown: readonly number[]): string {
+    if (rank !== "share") return `${meta.n_modes - shown.length} more modes, each smaller`;
+    const { layer, head, image } = store.state;
+    const bias = spectra.shareOfBias(image, layer, head);
+    const left = 1 - bias - shown.reduce((total, share) => total + share, 0);
+    return `bias ${formatPercent(bias)} · not shown ${formatPercent(left)} (${meta.n_modes - shown.length} modes)`;
+  }
+}
+
+interface Ranked {
+  readonly mode: number;
+  readonly value: number;
+  readonly extent: number;
+  readonly rank: Rank;
+  readonly selected: boolean;
+  readonly held: boolean;
+}
+
+function rankRow() {
+  const name = h("span", { class: "name" });
+  const fill = h("i");
+  const number = h("span", { class: "number" });
+  const root = h(
+    "button",
+    { type: "button", class: "rank", ...FOCUSABLE },
+    name,
+    h("span", { class: "track" }, fill),
+    number,
+  );
+  return {
+    root,
+    paint({ mode, value, extent, rank, selected, held }: Ranked): void {
+      setText(name, `M${mode}`);
+      setText(number, rank === "peak" ? format(value) : formatPercent(value));
+      fill.style.width = `${(100 * Math.max(0, value)) / extent || 0}%`;
+      setAttributes(root, { "data-mode": mode, "aria-pressed": String(selected), "data-hollow": !held });
+      root.title = held ? "" : "its maps are not in this page";
+    },
+  };
+}

@@ -1,0 +1,96 @@
+/**
+ * Which mode? Singular values as bars, coloured by cosine; below them the same cosines by position, with chance.
+ *
+ * Colour is never the only carrier: the strip of stems says exactly what the colours say. Modes of a degenerate block are
+ * bracketed, the null block is hatched, and modes that this page does not hold are hollow.
+ */
+
+import { h, setAttributes, setText } from "../lib/dom.ts";
+import { clamp, format, formatUnit } from "../lib/numbers.ts";
+import { currentTile, frame, type Panel, type PanelContext } from "./panel.ts";
+import { spectrumChart } from "./spectrum-chart.ts";
+
+const KEYS: Record<string, (mode: number, last: number) => number> = {
+  ArrowLeft: (mode) => mode - 1,
+  ArrowDown: (mode) => mode - 1,
+  ArrowRight: (mode) => mode + 1,
+  ArrowUp: (mode) => mode + 1,
+  Home: () => 0,
+  End: (_, last) => last,
+};
+
+export function spectrumPanel({ store, data, signal }: PanelContext): Panel {
+  const { meta, spectra } = data;
+  const count = meta.n_modes;
+  const chart = spectrumChart(count, meta.mode_band);
+  const top = h("span", { class: "tick" });
+  const labels = h(
+    "div",
+    { class: "ylabels", "aria-hidden": "true" },
+    top,
+    h("span", { class: "tick name" }, "σ"),
+    h("span", { class: "tick one" }, "1"),
+    h("span", { class: "tick name cos" }, "cos"),
+    h("span", { class: "tick minus" }, "−1"),
+  );
+  const readout = h("output", { class: "readout" });
+  const band = `grey band: chance for one mode, ±${formatUnit(meta.mode_band)} (95 %)`;
+  const held = h("span", {});
+  const notes = h("p", { class: "caption" }, band, held);
+  const root = frame(
+    "spectrum",
+    "Modes of this head",
+    [],
+    h("div", { class: "plot" }, labels, chart.root),
+    readout,
+    notes,
+  );
+
+  const modeAt = (event: Event): number =>
+    Number((event.target as Element).closest<SVGElement>("[data-mode]")?.dataset.mode ?? -1);
+  chart.root.addEventListener("click", (event) => modeAt(event) >= 0 && store.set({ mode: modeAt(event) }), {
+    signal,
+  });
+  chart.root.addEventListener("pointerover", (event) => store.set({ hoverMode: modeAt(event) }), { signal });
+  chart.root.addEventListener("pointerleave", () => store.set({ hoverMode: -1 }), { signal });
+  chart.root.addEventListener("keydown", onKey, { signal });
+
+  function onKey(event: KeyboardEvent): void {
+    const step = KEYS[event.key];
+    if (!step) return;
+    event.preventDefault();
+    store.set({ mode: clamp(step(store.state.mode, count - 1), 0, count - 1) });
+  }
+
+  function describe(mode: number): string {
+    const { layer, head } = store.state;
+    const sigma = format(spectra.modes("singular_values", layer, head)[mode] ?? Number.NaN);
+    const cosine = formatUnit(spectra.modes("cosine", layer, head)[mode] ?? Number.NaN);
+    const caveat = spectra.caveat(layer, head, mode);
+    return `M${mode}  σ ${sigma}  cosine ${cosine}${caveat && `  · ${caveat}`}`;
+  }
+
+  let drawn = "";
+  return {
+    root,
+    keys: ["layer", "head", "mode", "hoverMode", "tile", "theme"],
+    paint() {
+      const { layer, head, mode, hoverMode, theme } = store.state;
+      const available = Math.max(meta.embedded_modes, currentTile(store.state)?.nModes ?? 0);
+      if (drawn !== `${layer} ${head} ${available} ${theme}`) {
+        drawn = `${layer} ${head} ${available} ${theme}`;
+        const sigma = spectra.modes("singular_values", layer, head);
+        chart.draw(sigma, spectra.modes("cosine", layer, head), available, theme);
+        chart.bracket(spectra.modes("degenerate", layer, head), spectra.modes("null", layer, head));
+        setText(top, format(sigma[0] ?? Number.NaN));
+        setText(
+          held,
+          available < count ? `; hollow: maps not in this page (it holds M0 to M${available - 1})` : "",
+        );
+      }
+      chart.mark(mode);
+      setText(readout, describe(hoverMode >= 0 ? hoverMode : mode));
+      setAttributes(chart.root, { "aria-valuenow": mode, "aria-valuetext": describe(mode) });
+    },
+  };
+}

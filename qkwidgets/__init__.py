@@ -1,0 +1,41 @@
+"""What is a vision transformer's attention made of? The public names, each imported when it is first used.
+
+`import qkwidgets` must stay light (a saved answer opens without torch), so this file only says where each name lives.
+"""
+
+from importlib import import_module
+from typing import Any
+
+_HOMES = {
+    "ModeIndex": "qkwidgets.core.index:ModeIndex",
+    "alignment": "qkwidgets.analyses.alignment:alignment",
+    "examples": "qkwidgets.answers.examples:examples",
+    "explore": "qkwidgets.widgets.explorer:explore",
+    "load_model": "qkwidgets.models.load:load_model",
+    "modes": "qkwidgets.analyses.modes:modes",
+    "odd_one_out": "qkwidgets.data.odd_one_out:odd_one_out",
+    "open": "qkwidgets.answers.file:open_answer",
+    "rank_modes": "qkwidgets.analyses.ranking:rank_modes",
+    "sample_images": "qkwidgets.data.samples:sample_images",
+}
+
+# `from qkwidgets import *` must not hide Python's own `open`.
+__all__ = sorted(set(_HOMES) - {"open"})
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        value = version("qkwidgets")
+    elif name in _HOMES:
+        module, attribute = _HOMES[name].split(":")
+        value = getattr(import_module(module), attribute)
+    else:
+        raise AttributeError(f"module 'qkwidgets' has no attribute {name!r}")
+    globals()[name] = value  # asked once
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES, "__version__"})

@@ -1,0 +1,96 @@
+"""Which pairs of directions does each head join? The singular modes of a whole model.
+
+Source: Pan, Philip, Xie, Schwartz. "Dissecting Query-Key Interaction in Vision Transformers". NeurIPS 2024. arXiv 2405.14880.
+"""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from qkwidgets.analyses.circuit import circuit_factors, provenance
+from qkwidgets.answers.modes import SingularModes
+from qkwidgets.core.degenerate import BLOCK_TOLERANCE, degenerate_blocks, null_modes, stability
+from qkwidgets.core.errors import InputError
+from qkwidgets.core.modes import lifted, singular_modes
+from qkwidgets.models.contract import AttentionModel
+
+BIASES = ("separate", "absorb", "drop")
+
+
+def modes(
+    model: AttentionModel,
+    *,
+    circuit: str = "qk",
+    bias: str = "separate",
+    offset: None = None,
+    fold_norm: bool = False,
+    tolerance: float = BLOCK_TOLERANCE,
+    dtype: str = "float32",
+) -> SingularModes:
+    """Decompose every head of a model into singular modes.
+
+    Parameters
+    ----------
+    model
+        From `load_model`.
+    circuit
+        "qk": the query-key interaction `W_Q W_K^T`. "ov": value-output, left vectors are read and right ones written.
+    bias
+        How scores are to be rebuilt: "separate" lists the key-only term by itself, "absorb" reads biases as shifts of the
+        tokens (`core.scores.absorbed_bias`), "drop" leaves them out as the paper does. The modes are the same.
+    offset
+        For models with rotary positions, which are not read yet: only None.
+    fold_norm
+        Whether the gain of the norm before attention goes into the weights. Scores are the same, modes are not.
+    tolerance
+        Largest relative gap between singular values of one degenerate block.
+    dtype
+        Of the vectors, "float32" or "float64"; singular values and cosines are always float64.
+
+    Returns
+    -------
+    SingularModes
+        Loudest mode first. A pair of vectors is unique up to a joint sign, fixed by the left vector's largest entry.
+
+    Raises
+    ------
+    InputError
+        If an option is not one of those above.
+
+    Examples
+    --------
+    >>> import qkwidgets as qk
+    >>> modes = qk.modes(qk.load_model())
+    >>> modes.left.shape
+    (6, 4, 128, 32)
+    >>> mode = modes["L2 H1 M0"]
+    >>> mode.singular_value > 0
+    True
+    """
+    if bias not in BIASES:
+        raise InputError(f"bias is one of {', '.join(map(repr, BIASES))}: got {bias!r}. Use one of these.")
+    if offset is not None:
+        raise InputError(
+            f"offset must be None for {model.name!r}: got {offset!r}. Its scores do not turn with position, so one interaction "
+            "holds for all pairs of patches. Leave offset out."
+        )
+    if dtype not in ("float32", "float64"):
+        raise InputError(f'Vectors are "float32" or "float64": got dtype={dtype!r}. Use one of these.')
+    left, right = circuit_factors(model, circuit, fold_norm=fold_norm)
+    found = singular_modes(left, right, dtype=getattr(torch, dtype))
+    values, null = found.singular_values, null_modes(found.singular_values)
+    norms = (torch.linalg.matrix_norm(lifted(factor), 2) for factor in (left, right))
+    return SingularModes(
+        left=_array(found.left),
+        singular_values=_array(values),
+        right=_array(found.right),
+        cosine=_array(found.cosine.masked_fill(null, torch.nan)),
+        degenerate=_array(degenerate_blocks(values, tolerance)),
+        null=_array(null),
+        stability=_array(stability(values, *norms, model.layers[0].W_Q.dtype)),
+        provenance=provenance(model, circuit=circuit, bias=bias, fold_norm=fold_norm, tolerance=tolerance),
+    )
+
+
+def _array(tensor: Tensor) -> np.ndarray:
+    return tensor.cpu().numpy()

@@ -1,0 +1,101 @@
+"""What every answer can do: be saved, be drawn, be shown, say where it comes from."""
+
+import csv
+import html
+import os
+from abc import ABC, abstractmethod
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from qkwidgets.answers import registry
+from qkwidgets.answers.file import write
+from qkwidgets.core.layout import TokenLayout
+
+
+class Answer(ABC):
+    """Base of the answers: frozen dataclasses whose fields are arrays, a `TokenLayout` or plain JSON values.
+
+    Final classes add their fields and one sentence about themselves; `provenance` is a field of each: the model, the
+    fingerprint of its weights, every option, and the versions used.
+    """
+
+    provenance: dict[str, Any]
+
+    @abstractmethod
+    def __str__(self) -> str:
+        """One sentence: what this is, of which model, and its most telling number."""
+
+    @property
+    def model(self) -> str:
+        """Name of the model that the answer is about."""
+        return self.provenance["model"]
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write the answer to one `.qk` file, which `qkwidgets.open` reads without torch."""
+        arrays, record = self.to_parts()
+        write(path, arrays, record)
+
+    def figure(self, **options: Any) -> Any:
+        """The answer as a plotly figure; options are those of the figure's function in `qkwidgets.figures`."""
+        return registry.presenter(registry.FIGURES, "figure", self)(self, **options)
+
+    def widget(self, **options: Any) -> Any:
+        """The answer as an interactive widget."""
+        return registry.presenter(registry.WIDGETS, "widget", self)(self, **options)
+
+    def to_parts(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """Arrays and JSON record of the answer, for a file."""
+        arrays: dict[str, np.ndarray] = {}
+        record: dict[str, Any] = {"kind": type(self).__name__}
+        for field in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, field.name)
+            if isinstance(value, np.ndarray):
+                arrays[field.name] = value
+            elif isinstance(value, TokenLayout):
+                record[field.name] = {"layout": [value.n_cls, value.n_distill, value.n_registers, *value.grid]}
+            elif value is not None:
+                record[field.name] = value
+        return arrays, record
+
+    @classmethod
+    def from_parts(cls, arrays: dict[str, np.ndarray], record: dict[str, Any]) -> Self:
+        """The answer that `to_parts` took apart."""
+        names = {field.name for field in fields(cls)}  # type: ignore[arg-type]
+        values = {**arrays, **{name: _plain(value) for name, value in record.items()}}
+        return cls(**{name: value for name, value in values.items() if name in names})
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(str(self))}</pre>"
+
+
+class Table(Answer):
+    """An answer that is a table: rows of named columns."""
+
+    @abstractmethod
+    def rows(self) -> list[dict[str, Any]]:
+        """The table, a dict a row, all with the same keys."""
+
+    def to_pandas(self) -> Any:
+        """The table as a pandas DataFrame (pandas must be installed)."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows())
+
+    def to_csv(self, path: str | os.PathLike) -> None:
+        """Write the table as CSV, with the column names in the first line."""
+        rows = self.rows()
+        with Path(path).open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+
+
+def _plain(value: Any) -> Any:
+    """JSON values as they were: lists became tuples' stand-ins, and a layout was spelled out."""
+    if isinstance(value, dict) and set(value) == {"layout"}:
+        n_cls, n_distill, n_registers, grid_h, grid_w = value["layout"]
+        return TokenLayout(n_cls, n_distill, n_registers, (grid_h, grid_w))
+    return value

@@ -1,0 +1,36 @@
+"""Answers that come with the package: real models, with nothing to download."""
+
+from importlib.resources import files
+
+from qkwidgets.answers.exploration import Exploration
+from qkwidgets.core.errors import InputError
+
+EXAMPLES = ("deit-tiny",)
+
+
+def examples(name: str = "deit-tiny") -> Exploration:
+    """A shipped view of a trained model.
+
+    Parameters
+    ----------
+    name
+        "deit-tiny": DeiT-Ti/16, supervised on ImageNet-1k, on four freely licensed photographs; all modes of all heads.
+        Maps and numbers only, no weights; source and licences stand in `meta`.
+
+    Raises
+    ------
+    InputError
+        If there is no such example.
+
+    Examples
+    --------
+    >>> view = examples("deit-tiny")
+    >>> view.meta["n_layers"], view.meta["n_heads"], view.meta["embedded_modes"]
+    (12, 3, 64)
+    """
+    from qkwidgets.answers.file import from_bytes
+
+    if name not in EXAMPLES:
+        raise InputError(f"An example is one of {', '.join(EXAMPLES)}: got {name!r}. Use one of these.")
+    data = (files("qkwidgets") / "examples" / f"{name}.qk").read_bytes()
+    return Exploration.from_parts(*from_bytes(data, repr(name)))

@@ -1,0 +1,49 @@
+"""Maps travel as whole numbers with a range of their own; this is the rounding, and its bound.
+
+A quantised array `x` is stored as `x` (uint8 or uint16), `x.lo` and `x.step` (float32, without the last axis):
+`value = lo + step * number`, wrong by `step / 2` at the most. float32 arrays are exact and have neither.
+"""
+
+import numpy as np
+
+Arrays = dict[str, np.ndarray]
+"""Arrays by their names on the wire."""
+
+
+def quantised(name: str, values: np.ndarray, dtype: type[np.unsignedinteger]) -> Arrays:
+    """`values` rounded to whole numbers of `dtype` along the last axis, with their ranges.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> parts = quantised("x", np.array([[0.0, 1.0, 2.0]]), np.uint8)
+    >>> parts["x"].tolist(), parts["x.lo"].tolist()
+    ([[0, 128, 255]], [0.0])
+    """
+    lo, hi = values.min(axis=-1).astype(np.float32), values.max(axis=-1)
+    step = ((hi - lo) / np.iinfo(dtype).max).astype(np.float32)
+    safe = np.where(step > 0, step, 1)[..., None]
+    numbers = np.rint((values - lo[..., None]) / safe).clip(0, np.iinfo(dtype).max)
+    return {name: numbers.astype(dtype), f"{name}.lo": lo, f"{name}.step": step}
+
+
+def restored(arrays: Arrays, name: str) -> np.ndarray:
+    """The values of `name` in float32, whether quantised or exact.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> restored(quantised("x", np.array([0.0, 1.0, 2.0]), np.uint8), "x").round(2).tolist()
+    [0.0, 1.0, 2.0]
+    """
+    values = arrays[name]
+    if f"{name}.lo" not in arrays:
+        return values.astype(np.float32, copy=False)
+    return arrays[f"{name}.lo"][..., None] + arrays[f"{name}.step"][..., None] * values.astype(np.float32)
+
+
+def rounding_bound(arrays: Arrays, name: str) -> np.ndarray:
+    """By how much the values of `name` can be wrong, without the last axis; zeros for exact ones."""
+    if f"{name}.step" in arrays:
+        return arrays[f"{name}.step"] / 2
+    return np.zeros(arrays[name].shape[:-1], dtype=np.float32)

@@ -1,0 +1,53 @@
+"""Where an answer's picture, widget and class live, by dotted name: the only upward edge between the layers.
+
+Answers are at the bottom and know no figure and no widget; they ask here when one is wanted.
+"""
+
+from importlib import import_module
+from typing import Any
+
+from qkwidgets.core.errors import FileFormatError, InputError
+
+CLASSES = {
+    "Alignment": "qkwidgets.answers.alignment:Alignment",
+    "Exploration": "qkwidgets.answers.exploration:Exploration",
+    "ModeRanking": "qkwidgets.answers.ranking:ModeRanking",
+    "SingularModes": "qkwidgets.answers.modes:SingularModes",
+}
+"""Every kind of answer that a file can hold."""
+
+FIGURES = {
+    "Alignment": "qkwidgets.figures.trend:trend_figure",
+    "Exploration": "qkwidgets.figures.overlay:overlay_figure",
+    "ModeRanking": "qkwidgets.figures.ranking:ranking_figure",
+    "SingularModes": "qkwidgets.figures.spectrum:spectrum_figure",
+}
+
+WIDGETS = {
+    "Alignment": "qkwidgets.widgets.single:trend_widget",
+    "Exploration": "qkwidgets.widgets.explorer:Explorer",
+    "SingularModes": "qkwidgets.widgets.single:spectrum_widget",
+}
+
+
+def answer_class(kind: str, name: str) -> type:
+    """The class of the answers of a kind, as the file called `name` gives it."""
+    if kind not in CLASSES:
+        raise FileFormatError(
+            f"A saved answer is one of {', '.join(sorted(CLASSES))}: {name!r} holds {kind!r}. "
+            "It was probably saved by a newer version. Update qkwidgets."
+        )
+    return _load(CLASSES[kind])
+
+
+def presenter(table: dict[str, str], what: str, answer: object) -> Any:
+    """The function of `table` that draws an answer as a `what`."""
+    kind = type(answer).__name__
+    if kind not in table:
+        raise InputError(f"{kind} has no {what}; {what}s exist for {', '.join(sorted(table))}. Use its table: to_pandas().")
+    return _load(table[kind])
+
+
+def _load(dotted: str) -> Any:
+    module, name = dotted.split(":")
+    return getattr(import_module(module), name)

@@ -1,0 +1,237 @@
+"""What can be asked from a shell? The same doors as in Python, one command each.
+
+Bad input ends with one sentence and exit code 2, an interrupt with 130; a file appears whole or not at all. Heavy packages are
+imported by the command that needs them, so that `--help` answers at once.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import qkwidgets
+from qkwidgets.core.errors import InputError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit code.
+
+    Parameters
+    ----------
+    arguments
+        As typed after `qkwidgets`; those of the process if not given.
+
+    Examples
+    --------
+    >>> main(["cache", "clear"])
+    Removed from ...: 0 entries, 0.0 MB
+    0
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        options.command(options)
+        sys.stdout.flush()
+    except InputError as error:
+        print(f"qkwidgets: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # whoever reads our output, `head` for instance, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="qkwidgets", description="See what a vision transformer's attention is made of.")
+    parser.add_argument("--version", action="version", version=qkwidgets.__version__)
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    explore = commands.add_parser("explore", help="write the explorer of a model, or of a saved answer, as one offline page")
+    explore.add_argument(
+        "subjects",
+        nargs="*",
+        metavar="MODEL|IMAGE",
+        help="the first is the model if it holds a ':' (builtin:NAME, timm:NAME) or ends in .qk or .safetensors; everything "
+        "else is an image or a folder of images (default: the built-in model, its sample images)",
+    )
+    _add_model_options(explore)
+    _add_output(explore, "explorer.html", "FILE.html is a page, FILE.qk opens again with `qkwidgets.open`")
+    explore.add_argument("--max-mb", type=float, metavar="MB", help="thin the page to this size; it says what was left out")
+    explore.set_defaults(command=_explore)
+
+    trend = commands.add_parser("trend", help="write the weighted cosine of query and key modes over the layers of models")
+    trend.add_argument("models", nargs="+", metavar="MODEL")
+    _add_model_options(trend)
+    _add_output(trend, "trend.html", "FILE.html, FILE.csv, FILE.png, FILE.svg or FILE.pdf")
+    trend.set_defaults(command=_trend)
+
+    models = commands.add_parser("models", help="say which models can be read, or what is known of one")
+    models.add_argument("name", nargs="?", metavar="NAME")
+    models.set_defaults(command=_models)
+
+    cache = commands.add_parser("cache", help="say what the cache holds, or empty it")
+    cache.add_argument("action", choices=["info", "clear"])
+    cache.set_defaults(command=_cache)
+
+    lab = commands.add_parser("lab", help="open JupyterLab on the tutorial notebooks; what follows is handed on to it")
+    lab.add_argument("rest", nargs=argparse.REMAINDER, metavar="...")
+    lab.set_defaults(command=_lab)
+    return parser
+
+
+def _add_model_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--checkpoint", metavar="FILE", help="the model's weights: .safetensors, or a state dict")
+    parser.add_argument("--device", help="cpu, cuda, mps")
+
+
+def _add_output(parser: argparse.ArgumentParser, name: str, about: str) -> None:
+    parser.add_argument("-o", "--output", type=Path, default=Path(name), metavar="FILE", help=f"{about} (default: {name})")
+
+
+def _explore(options: argparse.Namespace) -> None:
+    _check_output(options.output, (".html", ".qk"))
+    with _steps(3) as step:
+        view = _view(options, step)
+        step(f"writing {options.output.name}")
+        with _whole(options.output) as path:
+            if options.output.suffix == ".qk":
+                view.save(path)
+            else:
+                view.to_html(path, **({"max_mb": options.max_mb} if options.max_mb else {}))
+    _say_written(options.output)
+
+
+def _view(options: argparse.Namespace, step: Any) -> Any:
+    """The explorer that was asked for: of a saved answer, or of a model and images."""
+    model, images = _model_and_images(options.subjects)
+    if model and model.endswith(".qk"):
+        if images or options.checkpoint or options.device:
+            raise InputError(
+                f"A saved answer holds its model's numbers and its own images: got {model} with others beside it. "
+                f"Leave them out, or name the model itself."
+            )
+        step(f"opening {model}")
+        return qkwidgets.open(model).widget()
+    step("loading the model")
+    loaded = qkwidgets.load_model(model, checkpoint=options.checkpoint, device=options.device)
+    step("computing modes and maps")
+    return qkwidgets.explore(loaded, images or None)
+
+
+def _model_and_images(subjects: list[str]) -> tuple[str | None, list[str]]:
+    first = subjects[0] if subjects else ""
+    if ":" in first or first.endswith((".qk", ".safetensors")):
+        return first, subjects[1:]
+    return None, subjects
+
+
+def _trend(options: argparse.Namespace) -> None:
+    _check_output(options.output, (".html", ".csv", ".png", ".svg", ".pdf"))
+    if options.checkpoint and len(options.models) > 1:
+        raise InputError(
+            f"--checkpoint holds the weights of one model: got {len(options.models)} models. Name one, or leave it out."
+        )
+    with _steps(len(options.models) + 1) as step:
+        answers = []
+        for name in options.models:
+            step(f"aligning {name}")
+            answers.append(qkwidgets.alignment(qkwidgets.load_model(name, checkpoint=options.checkpoint, device=options.device)))
+        step(f"writing {options.output.name}")
+        with _whole(options.output) as path:
+            from qkwidgets.export.trend import write_trend
+
+            write_trend(answers, path)
+    _say_written(options.output)
+
+
+def _models(options: argparse.Namespace) -> None:
+    from qkwidgets.models import support
+
+    print(support.describe(options.name))
+
+
+def _cache(options: argparse.Namespace) -> None:
+    from qkwidgets.cache import Store
+
+    if options.action == "info":
+        print(Store().info())
+    else:
+        print(f"Removed from {Store().clear()}")
+
+
+def _lab(options: argparse.Namespace) -> None:
+    if find_spec("jupyterlab") is None:
+        raise InputError(
+            "`qkwidgets lab` opens the tutorial notebooks in JupyterLab: it is not installed here. "
+            "Run `pip install 'qkwidgets[lab]'`."
+        )
+    done = subprocess.run([sys.executable, "-m", "jupyterlab", _notebooks(), *options.rest], check=False)
+    sys.exit(done.returncode)
+
+
+def _notebooks() -> Path:
+    """The folder of the notebooks: the clone's own, or a copy of the packaged ones that one may change."""
+    package = Path(qkwidgets.__file__).parent
+    if (package.parent / "notebooks").is_dir():
+        return package.parent / "notebooks"
+    folder = Path("qkwidgets-notebooks")
+    folder.mkdir(exist_ok=True)
+    for notebook in (package / "notebooks").glob("*.ipynb"):
+        if not (folder / notebook.name).exists():  # someone's work
+            shutil.copy(notebook, folder)
+    return folder
+
+
+@contextmanager
+def _steps(count: int) -> Iterator[Any]:
+    """A progress bar on stderr, and the function that says what comes next; no bar where nobody watches."""
+    from tqdm import tqdm
+
+    with tqdm(total=count, leave=False, disable=None, bar_format="{desc} {bar:20} {elapsed}") as bar:
+        started = False
+
+        def step(what: str) -> None:
+            nonlocal started
+            bar.set_description_str(what, refresh=False)
+            bar.update(started)
+            bar.refresh()
+            started = True
+
+        yield step
+
+
+def _check_output(path: Path, suffixes: tuple[str, ...]) -> None:
+    """Refuse at once, and not after a minute's work, what cannot be written."""
+    if path.suffix not in suffixes:
+        raise InputError(f"The output's ending says what is written, one of {', '.join(suffixes)}: got {path}. Choose one of them.")
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise InputError(
+            f"The output must be a file in a folder that exists and can be written: got {path}. The folder may be missing or "
+            "read-only, or the name that of a folder. Name another with -o."
+        )
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """A place beside `path` to write to; it becomes `path` only if all goes well."""
+    place = path.with_name(f".{path.stem}-{os.getpid()}{path.suffix}")
+    try:
+        yield place
+        place.replace(path)
+    except OSError as error:
+        raise InputError(
+            f"{path} must fit on the disk and be writable: it could not be written ({error.strerror}). The disk is probably "
+            "full. Make room, or name another file with -o."
+        ) from None
+    finally:
+        place.unlink(missing_ok=True)
+
+
+def _say_written(path: Path) -> None:
+    print(f"{path.resolve()} ({path.stat().st_size / 1e6:.1f} MB)")

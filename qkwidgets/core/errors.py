@@ -1,0 +1,58 @@
+"""What went wrong, in words: the exceptions that a user of qkwidgets can meet.
+
+Every message has four parts: what must hold : what came. likely cause. what to do. The command line prints the message of
+an `InputError` and exits with code 2; anything else is a defect of ours and keeps its traceback.
+"""
+
+
+class InputError(ValueError):
+    """Something handed in cannot be used; the message says what must hold and what to do."""
+
+
+class OutOfRangeError(InputError, IndexError):
+    """A layer, head, mode, image, token or patch that does not exist."""
+
+
+class UnsupportedModelError(InputError):
+    """A model whose attention scores are not of a form that has query-key modes, or not yet one we read."""
+
+
+class UnreachableError(InputError):
+    """A model hub did not answer in time."""
+
+
+class FileFormatError(InputError):
+    """A saved file that is truncated, changed, newer than this version, or not ours."""
+
+
+def check_range(kind: str, value: int, count: int, where: str) -> int:
+    """`value`, if it is one of `0 … count - 1`.
+
+    Parameters
+    ----------
+    kind
+        The noun for the message, such as "layer".
+    value, count
+        The index asked for and how many there are.
+    where
+        Whose they are, such as "'deit_tiny'" or "layer 3".
+
+    Raises
+    ------
+    OutOfRangeError
+        If there is no such index. Negative numbers do not count from the end.
+
+    Examples
+    --------
+    >>> check_range("layer", 3, 12, "'deit_tiny'")
+    3
+    >>> check_range("layer", 12, 12, "'deit_tiny'")
+    Traceback (most recent call last):
+    qkwidgets.core.errors.OutOfRangeError: Layer 12 of 'deit_tiny' does not exist: it has layers 0 to 11. Layers count from zero here.
+    """
+    if 0 <= value < count:
+        return int(value)
+    have = f"it has {kind}s 0 to {count - 1}" if count > 1 else f"it has {kind} 0 only" if count else f"it has no {kind}s"
+    raise OutOfRangeError(
+        f"{kind.capitalize()} {value} of {where} does not exist: {have}. {kind.capitalize()}s count from zero here."
+    )

@@ -1,0 +1,1 @@
+"""Answers as plotly figures and pictures. A figure draws; it computes nothing."""

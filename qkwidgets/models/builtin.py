@@ -1,0 +1,47 @@
+"""How does the model that ships with the package get its weights? From a file beside this one: no network and no timm."""
+
+import json
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+
+from qkwidgets.core.errors import InputError
+from qkwidgets.models.builtin_vit import MEAN, STD, BuiltinViT
+from qkwidgets.models.checkpoint import differences, existing, read_shapes
+from qkwidgets.models.preprocess import plain_preprocess
+from qkwidgets.models.source import Loaded
+
+WEIGHTS = Path(__file__).parent / "weights"
+NAMES = ("o3",)
+
+
+def load_builtin(name: str, checkpoint: str | Path | None = None) -> Loaded:
+    """The built-in model with its own weights, or with those of a file that `tools/train_builtin.py` wrote.
+
+    Raises
+    ------
+    InputError
+        If there is no such model, or its file is missing or does not fit.
+
+    Examples
+    --------
+    >>> load_builtin("o3").provenance["licence"]
+    'MIT'
+    """
+    if name not in NAMES:
+        raise InputError(f"A built-in model must be one of {', '.join(f'builtin:{each}' for each in NAMES)}: got 'builtin:{name}'.")
+    file = existing(WEIGHTS / f"{name}.safetensors" if checkpoint is None else checkpoint)
+    module = BuiltinViT()
+    stored, own = read_shapes(file), {key: tuple(tensor.shape) for key, tensor in module.state_dict().items()}
+    if file.suffix != ".safetensors" or stored != own:
+        raise InputError(
+            f"A checkpoint must hold the weights of 'builtin:{name}' as safetensors: '{file.name}' does not: "
+            f"{differences(stored, own)}. It probably belongs to another architecture. Name that one, or pass another file."
+        )
+    module.load_state_dict({key: tensor.to(torch.float32) for key, tensor in load_file(file).items()})
+    provenance = {"architecture": f"builtin:{name}", "source": "local file", "licence": None, "checkpoint": file.name}
+    if checkpoint is None:
+        card = json.loads((WEIGHTS / f"{name}.json").read_text(encoding="utf-8"))
+        provenance |= {"source": "shipped with qkwidgets, trained by tools/train_builtin.py", "licence": "MIT", "card": card}
+    return Loaded(module.eval(), plain_preprocess(module, MEAN, STD), provenance)

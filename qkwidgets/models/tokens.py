@@ -1,0 +1,99 @@
+"""Which token is which patch? Read from the model's own tokens and patch embedding, then confirmed by marking a patch.
+
+Order of the prefix, checked against timm by marking tokens: CLS, distillation, registers; then patches row by row.
+"""
+
+from math import isqrt
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from qkwidgets.core.layout import TokenLayout
+from qkwidgets.models.capture import Call, forward, hooked, inputs_of
+
+PREFIX = {"n_cls": ("cls_token",), "n_distill": ("dist_token",), "n_registers": ("reg_token", "register_tokens")}
+
+
+class ImageSize(NamedTuple):
+    """Height and width in pixels."""
+
+    height: int
+    width: int
+
+
+def image_size(module: nn.Module) -> ImageSize:
+    """The size of image that a model takes: what it names, else what its position table is for, else 224 pixels.
+
+    Examples
+    --------
+    >>> image_size(nn.Identity())
+    ImageSize(height=224, width=224)
+    >>> from qkwidgets.models.builtin_vit import BuiltinViT
+    >>> image_size(BuiltinViT())
+    ImageSize(height=64, width=64)
+    """
+    embedding = getattr(module, "patch_embed", None)
+    pretraining = getattr(module, "pretrained_cfg", None) or {}
+    named = getattr(embedding, "img_size", None) or getattr(module, "img_size", None) or pretraining.get("input_size")
+    size = named or _size_of_table(module, embedding) or 224
+    return ImageSize(size, size) if isinstance(size, int) else ImageSize(*tuple(size)[-2:])
+
+
+def token_layout(module: nn.Module, pixels: Float[Tensor, "image 3 height width"]) -> TokenLayout | None:
+    """Prefix tokens by the parameters that hold them, and the patch grid by the last convolution that makes patches.
+
+    None where the model has no patch embedding that ends in a convolution.
+
+    Examples
+    --------
+    >>> from qkwidgets.models.builtin_vit import BuiltinViT
+    >>> token_layout(BuiltinViT(), torch.zeros(1, 3, 64, 64))
+    TokenLayout(n_cls=1, n_distill=0, n_registers=0, grid=(8, 8))
+    """
+    grid = _patch_grid(module, pixels)
+    return None if grid is None else TokenLayout(**{kind: _count(module, names) for kind, names in PREFIX.items()}, grid=grid)
+
+
+def marked_patch_lands(module: nn.Module, layout: TokenLayout, first: Call, pixels: Float[Tensor, "1 3 height width"]) -> bool:
+    """Whether a change of one patch's pixels shows up most in the token where the layout has that patch.
+
+    The patch is the second of the first row, which tells rows from columns and a prefix at the start from one at the end.
+    """
+    rows, columns = layout.grid
+    patch = (0, 1) if columns > 1 else (min(1, rows - 1), 0)
+    height, width = pixels.shape[-2] // rows, pixels.shape[-1] // columns
+    marked = pixels.clone()
+    marked[..., patch[0] * height : (patch[0] + 1) * height, patch[1] * width : (patch[1] + 1) * width] += 1
+    plain, changed = inputs_of(module, [first.module], torch.cat([pixels, marked]))[0]
+    return int((changed - plain).norm(dim=-1).argmax()) == layout.token(patch)
+
+
+def _size_of_table(module: nn.Module, embedding: nn.Module | None) -> int | None:
+    """The side of the square image whose patches fill the position table."""
+    table, convolution = getattr(module, "pos_embed", None), getattr(embedding, "proj", None)
+    if not (isinstance(table, Tensor) and table.ndim == 3 and isinstance(convolution, nn.Conv2d)):
+        return None
+    side = isqrt(table.shape[1] - sum(_count(module, names) for names in PREFIX.values()))
+    return side * convolution.stride[0]
+
+
+def _count(module: nn.Module, names: tuple[str, ...]) -> int:
+    tokens = [token for name in names if isinstance(token := getattr(module, name, None), Tensor)]
+    return sum(token.shape[-2] for token in tokens)
+
+
+def _patch_grid(module: nn.Module, pixels: Tensor) -> tuple[int, int] | None:
+    embedding = getattr(module, "patch_embed", None)
+    if not isinstance(embedding, nn.Module):
+        return None
+    grids: list[tuple[int, int]] = []
+
+    def seen(_part: nn.Module, _inputs: tuple, output: Tensor) -> None:
+        grids.append(tuple(output.shape[-2:]))
+
+    convolutions = [part for part in embedding.modules() if isinstance(part, nn.Conv2d)]
+    with hooked(part.register_forward_hook(seen) for part in convolutions):
+        forward(embedding, pixels)
+    return grids[-1] if grids else None

@@ -1,0 +1,1 @@
+"""Answers as widgets. A widget shows and listens; it computes nothing."""

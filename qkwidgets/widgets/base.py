@@ -1,0 +1,50 @@
+"""What all our widgets share: strict keywords, one ESM file a class, and a reply to every request."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets as t
+
+from qkwidgets.core.errors import InputError
+
+STATIC = Path(__file__).parent / "static"
+
+
+class QKWidget(anywidget.AnyWidget):
+    """Base of the widgets; anywidget demands a subclass, so this is the one abstract base of the project."""
+
+    live = t.Bool(True).tag(sync=True)
+    """Whether a kernel may answer requests; False in exported pages."""
+
+    def __init__(self, **traits: Any) -> None:
+        known = [name for name in self.traits(sync=True) if not name.startswith("_")]
+        for name in traits:
+            if name not in known:
+                raise InputError(
+                    f"A keyword of {type(self).__name__} is one of {', '.join(sorted(known))}: got {name!r}. "
+                    "It is probably misspelt. Use one of these."
+                )
+        super().__init__(**traits)
+        self.on_msg(self._reply)
+
+    def _answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+        """The reply to a request: its fields and its buffers. Widgets that take requests override this."""
+        raise InputError(f"{type(self).__name__} answers no request of kind {request.get('kind')!r}.")
+
+    def _reply(self, _widget: Any, request: Any, _buffers: Any) -> None:
+        """Acknowledge at once, then answer or say in words why not: no request stays without a reply."""
+        if not isinstance(request, dict) or "id" not in request:
+            return
+        self.send({"kind": "ack", "id": request["id"]})
+        self._guarded(request["id"], lambda: self._answer(request))
+
+    def _guarded(self, request_id: Any, answer: Callable[[], tuple[dict[str, Any], list[bytes]]]) -> None:
+        try:
+            fields, buffers = answer()
+        except Exception as error:  # whatever went wrong is shown in the widget, where the click was
+            words = str(error) if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
+            self.send({"kind": "error", "id": request_id, "message": words})
+        else:
+            self.send({"id": request_id, **fields}, buffers)

@@ -1,0 +1,217 @@
+"""The linked explorer: layer x head grid, spectrum, maps on the images, trend over layers, and what makes the attention."""
+
+import os
+from typing import Any
+
+import traitlets as t
+
+from qkwidgets.answers.exploration import Exploration
+from qkwidgets.answers.ranking import ModeRanking
+from qkwidgets.answers.source import AnswerSource
+from qkwidgets.core.errors import InputError, check_range
+from qkwidgets.core.index import ModeIndex
+from qkwidgets.widgets.base import STATIC, QKWidget
+from qkwidgets.widgets.wire import wire_meta, wire_pictures, wire_spectra, wire_tiles
+
+LIVE_BYTES = 4_000_000
+"""How many bytes of quantised maps a live view carries, to draw at once and to stay alive without a kernel."""
+
+PANELS = ("grid", "spectrum", "overlay", "trend", "attention")
+
+DEFAULT_VIEW = {
+    "palette": "red-cyan",
+    "scale": "signed",
+    "layout": "overlay",
+    "threshold": 0.0,
+    "number": "cosine",
+    "rank": "share",
+}
+VIEW_CHOICES = {
+    "palette": ("red-cyan", "orange-blue"),
+    "scale": ("signed", "percentile"),
+    "layout": ("overlay", "side"),
+    "rank": ("share", "peak", "energy"),
+}
+
+
+class Explorer(QKWidget):
+    """Explore the modes of a model on images.
+
+    Parameters
+    ----------
+    source
+        Whatever answers the panels' questions: a saved view, or a live model (`qkwidgets.explore` makes one).
+    traits
+        Any of the traits below, to start with.
+
+    Examples
+    --------
+    >>> import qkwidgets as qk
+    >>> view = qk.examples("deit-tiny").widget(layer=4)
+    >>> view.selection = "L4 H2 M1"
+    >>> print(view.selection)
+    L4 H2 M1
+    """
+
+    _esm = STATIC / "explorer.js"
+
+    layer = t.Int(0).tag(sync=True)
+    head = t.Int(0).tag(sync=True)
+    mode = t.Int(0).tag(sync=True)
+    image = t.Int(0).tag(sync=True)
+    token = t.Int(-1).tag(sync=True)
+    """The query token chosen, in the order of the token layout; -1 for none."""
+    sign = t.Enum(("auto", "+", "-"), "auto").tag(sync=True)
+    view = t.Dict(default_value=DEFAULT_VIEW).tag(sync=True)
+    """How things are drawn: palette, scale, layout, threshold, number (of the grid), rank."""
+    panels = t.List(t.Enum(PANELS), list(PANELS)).tag(sync=True)
+
+    meta = t.Dict(read_only=True).tag(sync=True)
+    spectra = t.Bytes(read_only=True).tag(sync=True)
+    pictures = t.Bytes(read_only=True).tag(sync=True)
+    tiles = t.Dict(read_only=True).tag(sync=True)
+
+    def __init__(self, source: AnswerSource, **traits: Any) -> None:
+        self.source = source
+        self._frozen = source.frozen(_modes_within(source, LIVE_BYTES))
+        meta = self._frozen.meta
+        self._counts = {
+            "layer": meta["n_layers"],
+            "head": meta["n_heads"],
+            "mode": meta["n_modes"],
+            "image": len(meta["images"]),
+        }
+        super().__init__(**traits)
+        self.set_trait("meta", wire_meta(self._frozen))
+        self.set_trait("spectra", wire_spectra(self._frozen.spectra))
+        self.set_trait("pictures", wire_pictures(self._frozen.pictures))
+        self.set_trait("tiles", wire_tiles(self._frozen))
+
+    @property
+    def selection(self) -> ModeIndex:
+        """The mode that is shown; set it with a `ModeIndex`, a text such as "L4 H2 M1", or three numbers."""
+        return ModeIndex(self.layer, self.head, self.mode)
+
+    @selection.setter
+    def selection(self, address: ModeIndex | str | tuple[int, int, int]) -> None:
+        index = ModeIndex.parse(address)
+        for kind, value in zip(("layer", "head", "mode"), index, strict=True):
+            self._check(kind, value)
+        with self.hold_trait_notifications(), self.hold_sync():
+            self.layer, self.head, self.mode = index
+
+    def rank(self, image: int | None = None, by: str = "share") -> ModeRanking:
+        """The modes of one of the images shown, the current one if none is named, by `share`, `energy` or `peak`."""
+        image = self.image if image is None else image
+        self._check("image", image)
+        return self._frozen.rank(image, by)
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write the view, all modes, to one `.qk` file, which `qkwidgets.open` reads without model or torch."""
+        self.source.frozen().save(path)
+
+    def to_html(self, path: str | os.PathLike, *, max_mb: float = 15.0, title: str | None = None) -> None:
+        """Write the view to one HTML file that works without kernel and network.
+
+        Parameters
+        ----------
+        path
+            Where to write it; replaced at once when it is complete.
+        max_mb
+            Largest size in megabytes. Modes are left out by singular value, then images from the end, until the page
+            fits; the page says what was left out.
+        title
+            Of the page; the model's name if none is given.
+        """
+        from qkwidgets.export.html import write_page
+
+        write_page(self, path, max_mb=max_mb, title=title)
+
+    @t.validate("layer", "head", "mode", "image")
+    def _valid_index(self, proposal: Any) -> int:
+        return self._check(proposal["trait"].name, proposal["value"])
+
+    @t.validate("token")
+    def _valid_token(self, proposal: Any) -> int:
+        return -1 if proposal["value"] == -1 else check_range("token", proposal["value"], self._frozen.layout.n_tokens, repr(self._frozen.model))
+
+    @t.validate("view")
+    def _valid_view(self, proposal: Any) -> dict[str, Any]:
+        view = {**DEFAULT_VIEW, **proposal["value"]}
+        numbers = tuple(number["key"] for number in self._frozen.meta["head_numbers"])
+        for name, value in view.items():
+            allowed = {**VIEW_CHOICES, "number": numbers}.get(name)
+            if name not in DEFAULT_VIEW or (allowed and value not in allowed):
+                asked = f"{name}={value!r}"
+                raise InputError(
+                    f"The settings of a view are {', '.join(DEFAULT_VIEW)}, and {name} is one of "
+                    f"{', '.join(map(str, allowed or ()))}: got {asked}. Use one of these."
+                    if name in DEFAULT_VIEW
+                    else f"The settings of a view are {', '.join(DEFAULT_VIEW)}: got {asked}. It is probably misspelt. Use one of these."
+                )
+        return view
+
+    def _check(self, kind: str, value: int) -> int:
+        owner = "this view" if kind == "image" else repr(self._frozen.model)
+        return check_range(kind, value, self._counts[kind], owner)
+
+    def _answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+        if request.get("kind") != "need":
+            return super()._answer(request)
+        layer, head = request["layer"], request["head"]
+        return {"kind": "tile", "layer": layer, "head": head}, [self.source.tile(layer, head).to_bytes()]
+
+
+def explore(model: Any = None, images: Any = None, **traits: Any) -> Explorer:
+    """Explore the query-key modes of a model on images, in one widget of linked panels.
+
+    Parameters
+    ----------
+    model
+        From `load_model`, or what `load_model` takes; the built-in model if none is given.
+    images
+        Whatever `qkwidgets.data.images.read_images` reads: paths, folders, arrays, PIL images, scenes. Sample images that
+        suit the model if none are given.
+    traits
+        Where to start: `layer`, `head`, `mode`, `image`, `token`, `sign`, `view`, `panels`.
+
+    Returns
+    -------
+    Explorer
+        A widget; `view.selection`, `view.rank()`, `view.save()` and `view.to_html()` are its ways out.
+
+    Raises
+    ------
+    InputError
+        If the model or an image cannot be used, or a keyword is unknown; the message says what to do.
+
+    Examples
+    --------
+    >>> import qkwidgets as qk
+    >>> view = qk.explore(qk.load_model(), qk.sample_images())
+    >>> view.selection
+    ModeIndex(layer=0, head=0, mode=0)
+    """
+    from qkwidgets.analyses.exploration import LiveSource
+    from qkwidgets.models.contract import AttentionModel
+    from qkwidgets.models.load import load_model
+
+    if isinstance(model, Exploration):
+        raise InputError("explore takes a model: got a saved view. It has its images already. Call its .widget().")
+    if not isinstance(model, AttentionModel):
+        model = load_model(model)
+    if images is None:
+        from qkwidgets.data.samples import sample_images
+
+        images = sample_images(model)
+    return Explorer(LiveSource(model, images), **traits)
+
+
+def _modes_within(source: AnswerSource, limit: int) -> int | None:
+    """How many modes of every head fit into `limit` bytes of 8-bit maps; None if all do."""
+    meta = source.meta
+    grid_h, grid_w = meta["layout"]["grid"]
+    tokens = len(meta["tokens"]) + grid_h * grid_w
+    per_mode = max(1, 2 * meta["n_layers"] * meta["n_heads"] * len(meta["images"]) * tokens)
+    fitting = limit // per_mode
+    return None if fitting >= meta["n_modes"] else max(1, fitting)
