@@ -99,11 +99,11 @@ def _explore(options: argparse.Namespace) -> None:
     with _steps(3) as step:
         view = _view(options, step)
         step(f"writing {options.output.name}")
-        with _whole(options.output) as path:
+        with _writing(options.output):
             if options.output.suffix == ".qk":
-                view.save(path)
+                view.save(options.output)
             else:
-                view.to_html(path, **({"max_mb": options.max_mb} if options.max_mb else {}))
+                view.to_html(options.output, **({"max_mb": options.max_mb} if options.max_mb else {}))
     _say_written(options.output)
 
 
@@ -137,16 +137,16 @@ def _trend(options: argparse.Namespace) -> None:
         raise InputError(
             f"--checkpoint holds the weights of one model: got {len(options.models)} models. Name one, or leave it out."
         )
+    from qkwidgets.export.trend import write_trend
+
     with _steps(len(options.models) + 1) as step:
         answers = []
         for name in options.models:
             step(f"aligning {name}")
             answers.append(qkwidgets.alignment(qkwidgets.load_model(name, checkpoint=options.checkpoint, device=options.device)))
         step(f"writing {options.output.name}")
-        with _whole(options.output) as path:
-            from qkwidgets.export.trend import write_trend
-
-            write_trend(answers, path)
+        with _writing(options.output):
+            write_trend(answers, options.output)
     _say_written(options.output)
 
 
@@ -218,19 +218,15 @@ def _check_output(path: Path, suffixes: tuple[str, ...]) -> None:
 
 
 @contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """A place beside `path` to write to; it becomes `path` only if all goes well."""
-    place = path.with_name(f".{path.stem}-{os.getpid()}{path.suffix}")
+def _writing(path: Path) -> Iterator[None]:
+    """Whatever keeps a file from being written, in words; the writers see to it that nothing half-written is left."""
     try:
-        yield place
-        place.replace(path)
+        yield
     except OSError as error:
         raise InputError(
             f"{path} must fit on the disk and be writable: it could not be written ({error.strerror}). The disk is probably "
             "full. Make room, or name another file with -o."
         ) from None
-    finally:
-        place.unlink(missing_ok=True)
 
 
 def _say_written(path: Path) -> None:

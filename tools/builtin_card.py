@@ -36,17 +36,20 @@ it is odd in. It is here so that every part of the package can be tried on a tra
 ## Data
 
 Scenes of `qkwidgets.odd_one_out`: 4 to 9 items on a textured ground, alike but for one, which differs in one of five
-features. Training draws from seed {training_seed}, the results below from seed {held_out_seed}. No photograph and no pretrained weight
-is involved.
+features. Training draws from seed {training_seed}, the results below from seed {held_out_seed}. No photograph and no pretrained
+weight is involved.
 
 ## Objective
 
-Cross entropy of the patch plus {feature_weight} times cross entropy of the feature, from random weights. Each scene is seen {views} times,
-turned by a random multiple of 90 degrees and perhaps mirrored.
+Cross entropy of the patch plus {feature_weight} times cross entropy of the feature, from random weights. Each scene is seen {views}
+times, turned by a random multiple of 90 degrees and perhaps mirrored.
 
-| steps | images seen | wall time | threads | batch | optimiser | learning rate | weight decay | gradient clip |
-|---|---|---|---|---|---|---|---|---|
-| {steps:,} | {images:,} | {minutes:.0f} min | {threads} | {batch} | AdamW | {learning_rate:g}, {warmup} steps of warm-up, cosine to 0 | {weight_decay:g} | {clip:g} |
+| | |
+|---|---|
+| length | {steps:,} steps of {batch} images: {images:,} images |
+| wall time | {minutes:.0f} minutes on {threads} thread(s) of a busy two-core machine, products in {precision} |
+| optimiser | AdamW, learning rate {learning_rate:g} after {warmup} steps of warm-up, then half a cosine to 0 |
+| regularisation | weight decay {weight_decay:g} on matrices, gradients clipped to norm {clip:g} |
 
 ## Results
 
@@ -67,8 +70,8 @@ attention of this size learned on this task, not what vision transformers learn 
 
 ## Retrain
 
-`python tools/train_builtin.py` does all of it, and `--resume` goes on with a run that was stopped. `--bf16` is faster on
-processors with bfloat16 products; the weights here were trained {precision}.
+`python tools/train_builtin.py` does all of it, and `--resume` goes on with a run that was stopped. `--bf16` takes products in
+bfloat16, which is faster on processors that have them.
 """
 
 
@@ -129,7 +132,7 @@ def _card(numbers: dict) -> str:
         held_out_seed=found["seed"],
         scenes=found["scenes"],
         standard_error=(found["position"] * (1 - found["position"]) / found["scenes"]) ** 0.5,
-        precision="so" if run["bf16"] else "in float32",
+        precision="bfloat16" if run["bf16"] else "float32",
         rows="\n".join(f"| {name} | {r['scenes']:,} | {r['position']:.1%} | {r['feature']:.1%} |" for name, r in rows.items()),
         **{key: recipe[key] for key in recipe if key not in ("seed", "steps")},
         **{key: run[key] for key in ("steps", "images", "minutes", "threads")},

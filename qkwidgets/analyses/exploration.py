@@ -4,9 +4,8 @@ One forward pass gives what every layer's query and key projections receive; eve
 """
 
 import hashlib
-from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -20,12 +19,12 @@ from qkwidgets.answers.choices import MODE_CHOICES
 from qkwidgets.answers.exploration import Exploration
 from qkwidgets.answers.quantise import Arrays, quantised
 from qkwidgets.answers.source import Spectra
-from qkwidgets.answers.tile import MODE_AXIS, HeadTile, kept
+from qkwidgets.answers.tile import HeadTile
 from qkwidgets.cache.store import Store
 from qkwidgets.core.errors import check_range
 from qkwidgets.core.maps import paper_percentiles, preferred_sign, signed_range
 from qkwidgets.core.ranking import mode_shares
-from qkwidgets.core.scores import bias_terms, mode_scores, projections
+from qkwidgets.core.scores import BiasTerms, bias_terms, mode_scores, projections
 from qkwidgets.data.images import Picture, read_images
 from qkwidgets.models.contract import AttentionModel
 
@@ -41,7 +40,6 @@ class LiveSource:
         self.images: list[Picture] = read_images(images)
         self._pixels, self.shown = model.preprocess(self.images)
         self.pictures, self._mimes = zip(*map(encoded, self.shown), strict=True)
-        self._layer: tuple[int, Arrays] | None = None
 
     @cached_property
     def modes(self):
@@ -98,10 +96,9 @@ class LiveSource:
         """One head on all images, exactly as far as float32 goes."""
         check_range("layer", layer, self.model.n_layers, repr(self.model.name))
         check_range("head", head, self.model.n_heads, repr(self.model.name))
-        if self._layer is None or self._layer[0] != layer:  # neighbours in a layer are asked for one after another
-            self._layer = (layer, self._tiles(layer))
+        arrays = self._tile_arrays(self._projected(layer, slice(head, head + 1)))
         values = self.modes.singular_values[layer, head].astype(np.float32)
-        return HeadTile({name: array[head] for name, array in self._layer[1].items()}, values, self.model.layers[layer].scale)
+        return HeadTile({name: array[0] for name, array in arrays.items()}, values, self.model.layers[layer].scale)
 
     def frozen(self, n_modes: int | None = None) -> Exploration:
         """Everything with maps of the first modes in 8 bits; kept in the cache, since weights and images determine it."""
@@ -122,7 +119,8 @@ class LiveSource:
         return [hashlib.sha256(array.tobytes() + str(array.shape).encode()).hexdigest()[:32] for array in self.shown]
 
     def _frozen_arrays(self, n_modes: int) -> Arrays:
-        layers = [_quantised_layer(kept(tiles, MODE_AXIS, n_modes, leading=1)) | shares for tiles, shares in self._layers()]
+        projected = (self._projected(layer, slice(None)) for layer in range(self.model.n_layers))
+        layers = [_quantised_layer(self._tile_arrays(layer, n_modes)) | self._share_arrays(layer) for layer in projected]
         stacked = {name: np.stack([layer[name] for layer in layers]) for name in layers[0]}
         by_image = ("share", "peak", "energy", "share_bias")
         ranks = {name: np.ascontiguousarray(stacked.pop(name).swapaxes(0, 1)) for name in by_image}
@@ -138,27 +136,27 @@ class LiveSource:
         arrays = {f"spectra/{name}": array for name, array in spectra.arrays().items()}
         return arrays | {f"tiles/{name}": array for name, array in stacked.items()}
 
-    def _layers(self) -> Iterator[tuple[Arrays, Arrays]]:
-        for layer in range(self.model.n_layers):
-            query, key, terms = self._projected(layer)
-            yield self._tile_arrays(layer, query, key, terms), self._share_arrays(layer, query, key, terms)
-
-    def _tiles(self, layer: int) -> Arrays:
-        return self._tile_arrays(layer, *self._projected(layer))
-
-    def _projected(self, layer: int) -> tuple[Tensor, Tensor, Any]:
-        """Projections `[image, head, mode, token]` of a layer's inputs on both sides, and the bias terms."""
+    def _projected(self, layer: int, heads: slice) -> "_Projected":
         x, w = self.attn_inputs[layer].float(), self.model.layers[layer]
-        left, right = (torch.from_numpy(side[layer]).to(x.device) for side in (self.modes.left, self.modes.right))
-        return projections(x, left), projections(x, right), bias_terms(x, w.W_Q, w.W_K, w.b_Q, w.b_K, w.scale)
+        sides = (self.modes.left, self.modes.right)
+        left, right = (torch.from_numpy(side[layer, heads]).to(x.device) for side in sides)
+        b_Q, b_K = (None if b is None else b[heads] for b in (w.b_Q, w.b_K))
+        return _Projected(
+            projections(x, left),
+            projections(x, right),
+            bias_terms(x, w.W_Q[heads], w.W_K[heads], b_Q, b_K, w.scale),
+            torch.from_numpy(self.modes.singular_values[layer, heads]).to(x),
+            w.scale,
+        )
 
-    def _tile_arrays(self, layer: int, query: Tensor, key: Tensor, terms: Any) -> Arrays:
-        """The arrays of a tile, with the head axis in front."""
+    def _tile_arrays(self, heads: "_Projected", n_modes: int | None = None) -> Arrays:
+        """The arrays of a tile for the first modes, with the head axis in front."""
         patches, probes = self.model.layout.patches, list(self.model.layout.probe_tokens())
-        query_maps, key_maps = query[..., patches], key[..., patches]
-        values = torch.from_numpy(self.modes.singular_values[layer]).to(query)
-        rows = mode_scores(query[..., probes], key, values, self.model.layers[layer].scale)
+        terms = heads.terms
+        rows = mode_scores(heads.query[..., probes], heads.key, heads.values, heads.scale)
         rows = rows + terms.key_only[..., None, :] + terms.query_only[..., probes, None] + terms.constant[:, None, None]
+        query, key = (side[:, :, :n_modes] for side in (heads.query, heads.key))
+        query_maps, key_maps = query[..., patches], key[..., patches]
         tensors = {
             "query": query.transpose(0, 1),
             "key": key.transpose(0, 1),
@@ -172,14 +170,22 @@ class LiveSource:
         }
         return {name: tensor.contiguous().cpu().numpy() for name, tensor in tensors.items()}
 
-    def _share_arrays(self, layer: int, query: Tensor, key: Tensor, terms: Any) -> Arrays:
+    def _share_arrays(self, heads: "_Projected") -> Arrays:
         patches = self.model.layout.patches
-        values = torch.from_numpy(self.modes.singular_values[layer]).to(query)
-        shares = mode_shares(
-            query[..., patches], key[..., patches], terms.key_only[..., patches], values, self.model.layers[layer].scale
-        )
+        sides = (heads.query[..., patches], heads.key[..., patches], heads.terms.key_only[..., patches])
+        shares = mode_shares(*sides, heads.values, heads.scale)
         named = {"share": shares.share, "peak": shares.peak, "energy": shares.energy, "share_bias": shares.bias}
         return {name: tensor.cpu().numpy() for name, tensor in named.items()}
+
+
+class _Projected(NamedTuple):
+    """Some heads of one layer: projections of the tokens `[image, head, mode, token]`, bias terms, singular values, scale."""
+
+    query: Tensor
+    key: Tensor
+    terms: BiasTerms
+    values: Tensor
+    scale: float
 
 
 def _quantised_layer(tiles: Arrays) -> Arrays:

@@ -95,7 +95,9 @@ def _read(item: Any, name: str) -> Iterator[Picture]:
 
 def _not_an_image(item: Any, name: str) -> InputError:
     kind = type(item).__name__
-    hint = "Convert it first: tensor.permute(1, 2, 0).numpy() for values within 0 to 1" if kind == "Tensor" else "Pass one of these"
+    hint = (
+        "Convert it first: tensor.permute(1, 2, 0).numpy() for values within 0 to 1" if kind == "Tensor" else "Pass one of these"
+    )
     return InputError(
         f"Images must be paths, folders, Pillow images, arrays [height, width, 3] or a list of them: {name} is of type "
         f"{kind}. {hint}."
@@ -108,7 +110,9 @@ def _files(path: Path) -> list[Path]:
         return [path]
     if not path.exists():
         if "://" in str(path):
-            raise InputError(f"Images must be files on this machine: got the address '{path}'. Download it first and pass the file.")
+            raise InputError(
+                f"Images must be files on this machine: got the address '{path}'. Download it first and pass the file."
+            )
         raise InputError(
             f"An image must be a file or a folder that exists: there is no '{path}'. The name is probably misspelt, or "
             f"relative to another folder than '{Path.cwd().name}'. Check the path."
@@ -121,7 +125,11 @@ def _files(path: Path) -> list[Path]:
     if not found:
         folders = [file.name for file in inside if file.is_dir()]
         holds = f"{len(inside)} entries, such as '{inside[0].name}'" if inside else "nothing"
-        remedy = f"Its subfolders are not searched; pass one of them, such as '{folders[0]}'" if folders else "Pass a folder of image files"
+        remedy = (
+            f"Its subfolders are not searched; pass one of them, such as '{folders[0]}'"
+            if folders
+            else "Pass a folder of image files"
+        )
         raise InputError(f"A folder of images must hold JPEG, PNG or other image files: '{path}' holds {holds}. {remedy}.")
     return found
 
@@ -177,7 +185,11 @@ def _sixteen_bits(values: np.ndarray, name: str) -> np.ndarray:
 
 def _rgb_array(array: np.ndarray, name: str) -> UInt8[np.ndarray, "height width 3"]:
     if not (array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (1, 3, 4))) or 0 in array.shape:
-        first = " Channels probably come first; use array.transpose(1, 2, 0)." if array.ndim == 3 and array.shape[0] in (1, 3, 4) else ""
+        first = (
+            " Channels probably come first; use array.transpose(1, 2, 0)."
+            if array.ndim == 3 and array.shape[0] in (1, 3, 4)
+            else ""
+        )
         raise InputError(
             f"An image array must be [height, width] or [height, width, 3 or 4], not empty: {name} is {list(array.shape)}.{first}"
         )

@@ -20,7 +20,7 @@ SHAPES = ("ellipse", "square", "triangle", "cross", "half disc", "bar")
 PATTERNS = ("plain", "stripes", "checks", "rings")
 
 # Farthest point of each shape from its centre of mass, and the turn that maps it to itself; unit: disc of equal area.
-EXTENT = np.array([1.39, 1.26, 1.56, 1.26, 1.57, 1.51])
+EXTENT = np.array([1.38, 1.26, 1.56, 1.26, 1.54, 1.54])
 PERIOD = np.radians([180.0, 90.0, 120.0, 90.0, 360.0, 180.0])
 # Alike at twelve pixels, so never the two shapes of one scene.
 CONFUSABLE = {0: {4, 5}, 4: {0}, 5: {0}}

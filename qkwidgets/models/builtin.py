@@ -30,7 +30,9 @@ def load_builtin(name: str, checkpoint: str | Path | None = None) -> Loaded:
     'MIT'
     """
     if name not in NAMES:
-        raise InputError(f"A built-in model must be one of {', '.join(f'builtin:{each}' for each in NAMES)}: got 'builtin:{name}'.")
+        raise InputError(
+            f"A built-in model must be one of {', '.join(f'builtin:{each}' for each in NAMES)}: got 'builtin:{name}'."
+        )
     file = existing(WEIGHTS / f"{name}.safetensors" if checkpoint is None else checkpoint)
     module = BuiltinViT()
     stored, own = read_shapes(file), {key: tuple(tensor.shape) for key, tensor in module.state_dict().items()}

@@ -146,11 +146,15 @@ def _unpickled(path: Path) -> dict[str, Tensor]:
             ) from None
         raise _damaged(path, "is no checkpoint that torch reads") from None
     except (RuntimeError, EOFError, OSError, ValueError, KeyError, AttributeError) as problem:
-        raise _damaged(path, f"is no checkpoint that torch reads ({str(problem).splitlines()[0] if str(problem) else 'it ends early'})") from None
+        raise _damaged(
+            path, f"is no checkpoint that torch reads ({str(problem).splitlines()[0] if str(problem) else 'it ends early'})"
+        ) from None
     wrapper = next((key for key in WRAPPERS if isinstance(content, dict) and isinstance(content.get(key), dict)), None)
     weights = content[wrapper] if wrapper else content
     if not isinstance(weights, dict) or not any(isinstance(value, Tensor) for value in weights.values()):
-        held = f"a dict of {', '.join(map(repr, list(weights)[:3]))}" if isinstance(weights, dict) else f"a {type(weights).__name__}"
+        held = (
+            f"a dict of {', '.join(map(repr, list(weights)[:3]))}" if isinstance(weights, dict) else f"a {type(weights).__name__}"
+        )
         raise InputError(
             f"A checkpoint must hold a state dict, tensors by name: '{path}' holds {held}. Save `model.state_dict()`, best "
             "as safetensors."

@@ -104,7 +104,9 @@ class AttentionModel:
     def device(self) -> torch.device:
         return self._runner.device
 
-    def preprocess(self, images: Any, *, resize: str | None = None) -> tuple[Float[Tensor, "image 3 height width"], list[np.ndarray]]:
+    def preprocess(
+        self, images: Any, *, resize: str | None = None
+    ) -> tuple[Float[Tensor, "image 3 height width"], list[np.ndarray]]:
         """Images as the model takes them: normalised tensors, and the uint8 pictures that they show.
 
         Parameters

@@ -40,7 +40,8 @@ def not_finite(module: nn.Module) -> str | None:
     >>> not_finite(layer)
     "'bias' [2] holds 2 values that are NaN or infinite, the first at [0]"
     """
-    for name, tensor in module.state_dict().items():
+    for name, tensor in module.named_parameters():  # bounds kept in buffers may well be infinite
+        tensor = tensor.detach()
         if tensor.is_floating_point() and not bool((finite := tensor.isfinite()).all()):
             first = (~finite).nonzero()[0].tolist()
             count = int((~finite).sum())

@@ -59,7 +59,11 @@ def cached_models() -> list[str]:
     from huggingface_hub import constants
 
     folders = sorted(Path(constants.HF_HUB_CACHE).glob("models--timm--*"))
-    return [f"timm:{folder.name.split('--', 2)[2]}" for folder in folders if any(any(folder.glob(f"snapshots/*/{file}")) for file in FILES)]
+    return [
+        f"timm:{folder.name.split('--', 2)[2]}"
+        for folder in folders
+        if any(any(folder.glob(f"snapshots/*/{file}")) for file in FILES)
+    ]
 
 
 def _cached(repository: str, file: str) -> Path | None:

@@ -18,7 +18,12 @@ from qkwidgets.models.source import Loaded, versions
 
 DEFAULT = "builtin:o3"
 SOURCES = '"builtin:o3", "timm:NAME", or an nn.Module'
-LATER = {"hf": "the Hugging Face hub", "hf-hub": "the Hugging Face hub", "torchvision": "torchvision", "local-dir": "a folder of timm"}
+LATER = {
+    "hf": "the Hugging Face hub",
+    "hf-hub": "the Hugging Face hub",
+    "torchvision": "torchvision",
+    "local-dir": "a folder of timm",
+}
 FILES = (".safetensors", ".pth", ".pt", ".bin", ".ckpt")
 
 

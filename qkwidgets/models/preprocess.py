@@ -39,10 +39,14 @@ class Preprocess:
     std: Colours
     crop: Callable[[Image.Image, tuple[int, int]], Image.Image]
 
-    def __call__(self, images: Any, *, resize: str | None = None) -> tuple[Float[Tensor, "image 3 height width"], list[np.ndarray]]:
+    def __call__(
+        self, images: Any, *, resize: str | None = None
+    ) -> tuple[Float[Tensor, "image 3 height width"], list[np.ndarray]]:
         """Normalised pixels of all images, and the uint8 pictures that they show."""
         if resize not in (None, "square"):
-            raise InputError(f'resize must be None (the model\'s own transform) or "square" (the whole picture, squeezed): got {resize!r}.')
+            raise InputError(
+                f'resize must be None (the model\'s own transform) or "square" (the whole picture, squeezed): got {resize!r}.'
+            )
         crop = squeeze if resize == "square" else self.crop
         shown = [np.asarray(crop(Image.fromarray(picture.array), self.size)) for picture in read_images(images)]
         return torch.stack([self.pixels(picture) for picture in shown]), shown

@@ -96,7 +96,13 @@ def _attention_layers(name: str, module: nn.Module, pixels: Tensor) -> tuple[lis
     """Calls of the attention layers in order; pooling heads are left out, with a note."""
     parts = attention_parts(module)
     if not parts:
-        kinds = sorted({type(part).__name__ for part in module.modules() if "att" in type(part).__name__.lower()})
+        kinds = sorted(
+            {
+                type(part).__name__
+                for part in module.modules()
+                if "attn" in (kind := type(part).__name__.lower()) or "attention" in kind
+            }
+        )
         found = f"found {', '.join(kinds)}, of an unknown structure" if kinds else "found none"
         raise UnsupportedModelError(
             f"'{name}' must hold modules of attention over tokens (known by children such as 'qkv' and 'proj'): {found}. It is "
@@ -113,6 +119,11 @@ def _attention_layers(name: str, module: nn.Module, pixels: Tensor) -> tuple[lis
             "that takes pixels alone."
         ) from None
     layers = [call for call in calls if not _pools(call)]
+    if not layers:
+        raise UnsupportedModelError(
+            f"'{name}' must call attention over its tokens when it is given images: of its {len(parts)} attention modules "
+            f"{len(calls)} are called, none of which keeps all tokens. They probably belong to a pooling head. {CHOOSE}"
+        )
     if len({call.module for call in layers}) < len(layers):
         raise UnsupportedModelError(
             f"'{name}' must call each of its attention modules once: it calls {len(layers)} times into "
@@ -120,7 +131,9 @@ def _attention_layers(name: str, module: nn.Module, pixels: Tensor) -> tuple[lis
         )
     if len(layers) == len(calls):
         return layers, ()
-    return layers, (f"{len(calls) - len(layers)} attention modules that pool tokens are left out: they have no map from patch to patch.",)
+    pooling = len(calls) - len(layers)
+    which = "The attention module that pools tokens is" if pooling == 1 else f"{pooling} attention modules that pool tokens are"
+    return layers, (f"{which} left out: no map from patch to patch.",)
 
 
 def _pools(call: Call) -> bool:
@@ -131,12 +144,12 @@ def _pools(call: Call) -> bool:
 
 
 def _layout(name: str, module: nn.Module, calls: list[Call], pixels: Tensor) -> TokenLayout:
-    layout = token_layout(module, pixels)
+    layout = token_layout(module, calls[0].module, pixels)
     for number, call in enumerate(calls):
         if not isinstance(call.x, Tensor) or call.x.ndim != 3 or len(call.x) > 1:
             refuse_windows(name, number, call, layout)
-        refuse_marked(name, call.module, NOT_YET)
         refuse_arguments(name, call)
+        refuse_marked(name, call.module, NOT_YET)
         refuse_windows(name, number, call, layout)
     if layout is None:
         raise UnsupportedModelError(

@@ -15,7 +15,7 @@ from qkwidgets.core.layout import TokenLayout
 from qkwidgets.models.capture import Call
 from qkwidgets.models.structure import child, n_heads_of
 
-CHOOSE = "Choose a model with global softmax attention over tokens; `qkwidgets models` lists them."
+CHOOSE = "Choose a model with softmax attention over all tokens; `qkwidgets models` lists them."
 LATER = "This version does not read that yet. `qkwidgets models` lists what it reads."
 
 
@@ -29,12 +29,13 @@ class Mark(NamedTuple):
 NEVER = (
     Mark(
         lambda part: child(part, "proj_l") is not None,
-        "mixes its heads' scores before the softmax (talking heads), so that no single head has an interaction W_Q W_K^T. " + CHOOSE,
+        "mixes its heads' scores before the softmax (talking heads), so that no single head has an interaction W_Q W_K^T. "
+        + CHOOSE,
     ),
     Mark(
         lambda part: isinstance(getattr(part, "temperature", None), Tensor),
         "attends over channels (cross-covariance attention), so it has no token-to-token scores and no query-key modes. "
-        "Choose a model with softmax attention over tokens; `qkwidgets models` lists them.",
+        + CHOOSE,
     ),
     Mark(
         lambda part: any(name.startswith("lambda_") for name, _ in part.named_parameters(recurse=False)),
@@ -55,8 +56,7 @@ NEVER = (
 
 NOT_YET = (
     Mark(
-        lambda part: any("relative_position" in name or "rel_pos" in name for name, _ in part.named_parameters())
-        or child(part, "rel_pos") is not None,
+        lambda part: any("relative_position" in name or "rel_pos" in name for name, _ in part.named_parameters()),
         "adds a relative position bias to its scores, which are then not made of query-key modes alone. " + LATER,
     ),
     Mark(
@@ -65,14 +65,15 @@ NOT_YET = (
     ),
     Mark(
         lambda part: child(part, "gate") is not None,
-        "multiplies what its heads read by a gate (gated attention output), which the check of its output cannot rebuild. " + LATER,
+        "multiplies what its heads read by a gate (gated attention output), which the check of its output cannot rebuild. "
+        + LATER,
     ),
     Mark(
         lambda part: isinstance(part, nn.MultiheadAttention),
         "uses torch's nn.MultiheadAttention. " + LATER,
     ),
     Mark(
-        lambda part: child(part, "in_proj") is not None and child(part, "attn_out_proj") is not None,
+        lambda part: _has(part, "in_proj", "attn_out_proj"),
         "computes attention and MLP in parallel from one projection. " + LATER,
     ),
     Mark(
@@ -80,17 +81,17 @@ NOT_YET = (
         "keeps the biases of queries and values outside its fused projection. " + LATER,
     ),
     Mark(
-        lambda part: all(child(part, name) is not None for name in ("q_proj", "k_proj", "v_proj"))
-        or all(child(part, name) is not None for name in ("query", "key", "value")),
+        lambda part: _has(part, "q_proj", "k_proj", "v_proj") or _has(part, "query", "key", "value"),
         "keeps queries, keys and values in separate projections. " + LATER,
     ),
 )
 """Marks seen in the module itself, of attention that has modes, which a later version will read."""
 
+ROTARY = "turns queries and keys by their positions (rotary embedding), so that each offset has modes of its own. " + LATER
 ARGUMENTS = {
-    "rope": "turns queries and keys by their positions (rotary embedding), so that each offset has modes of its own. " + LATER,
-    "rotary": "turns queries and keys by their positions (rotary embedding), so that each offset has modes of its own. " + LATER,
-    "position_embeddings": "turns queries and keys by their positions (rotary embedding), so that each offset has modes of its own. " + LATER,
+    "rope": ROTARY,
+    "rotary": ROTARY,
+    "position_embeddings": ROTARY,
     "rel_pos": NOT_YET[0].sentence,
     "mask": "masks its scores. " + LATER,
 }
@@ -182,8 +183,8 @@ def refuse_unread(model: str, layer: int, part: nn.Module) -> None:
     Traceback (most recent call last):
     qkwidgets.core.errors.UnsupportedModelError: Layer 3 of 'my_model' could not be read: Linear does not name its heads...
     """
-    odd = next((name for name in ("qkv", "proj") if child(part, name) is not None and not isinstance(child(part, name), nn.Linear)), None)
-    if odd and any(hasattr(child(part, odd), wrapped) for wrapped in ("base_layer", "lora_A")):
+    odd = next((name for name in ("qkv", "proj") if _has(part, name) and not isinstance(child(part, name), nn.Linear)), None)
+    if odd and any(_has(child(part, odd), wrapped) for wrapped in ("base_layer", "lora_A")):
         cause, remedy = f"its '{odd}' is wrapped by an adapter (LoRA)", "Merge the adapter into the weights first"
     elif odd:
         cause = f"its '{odd}' is a {type(child(part, odd)).__name__}, not an nn.Linear with a plain weight"
@@ -194,6 +195,10 @@ def refuse_unread(model: str, layer: int, part: nn.Module) -> None:
         cause = f"the rows of {type(part).__name__} do not split into queries, keys and values of {n_heads_of(part)} heads each"
         remedy = "Grouped-query attention is not read yet; choose another model, or report the class"
     raise UnsupportedModelError(f"Layer {layer} of '{model}' could not be read: {cause}. {remedy}.")
+
+
+def _has(part: nn.Module, *names: str) -> bool:
+    return all(child(part, name) is not None for name in names)
 
 
 def _holds_tensor(value: object) -> bool:

@@ -81,9 +81,7 @@ def child(part: nn.Module, name: str) -> nn.Module | None:
     return None if isinstance(found, nn.Identity) else found
 
 
-def layer_weights(
-    parts: Parts, layer_scale: Float[Tensor, " d_model"] | None, norm: nn.Module | None
-) -> LayerWeights:
+def layer_weights(parts: Parts, layer_scale: Float[Tensor, " d_model"] | None, norm: nn.Module | None) -> LayerWeights:
     """The weights of one layer head by head, as views of the stored tensors.
 
     Examples

@@ -72,7 +72,9 @@ def _pretraining(timm: ModuleType, name: str) -> Any:
     tags = [each.partition(".")[2] for each in timm.list_pretrained(architecture)]
     if tag and tag not in tags:
         offer = f"Its tags: {', '.join(tags)}" if tags else "It has none; pass `checkpoint=`"
-        raise InputError(f"'timm:{name}' must name a published set of weights after the dot: '{architecture}' has no tag '{tag}'. {offer}.")
+        raise InputError(
+            f"'timm:{name}' must name a published set of weights after the dot: '{architecture}' has no tag '{tag}'. {offer}."
+        )
     return timm.models.get_pretrained_cfg(name)
 
 
@@ -103,7 +105,9 @@ def _with_weights(timm: ModuleType, name: str, config: Any, file: Path, shapes: 
                 "It probably belongs to another architecture. Name that one, or pass another file."
             ) from None
     some = ", ".join(misfit.missing[:3]) + (", …" if len(misfit.missing) > 3 else "")
-    note = f"'{file.name}' lacks {len(misfit.missing)} weights that stay random ({some}); query and key weights are not among them."
+    note = (
+        f"'{file.name}' lacks {len(misfit.missing)} weights that stay random ({some}); query and key weights are not among them."
+    )
     warnings.warn(note, stacklevel=4)
     return timm.create_model(name, pretrained_strict=False, **build), (note,)
 
@@ -123,7 +127,9 @@ def _told_preprocessing(timm: ModuleType, name: str, config: Any) -> tuple[str, 
     known = {tuple(timm.models.get_pretrained_cfg(each).mean) for each in timm.list_pretrained(name)}
     if len(known) < 2:
         return ()
-    return (f"Images are normalised as for the tag '{config.tag}'; if the weights are those of another, name it: timm:{name}.TAG.",)
+    return (
+        f"Images are normalised as for the tag '{config.tag}'; if the weights are those of another, name it: timm:{name}.TAG.",
+    )
 
 
 def _resampled(module: nn.Module, shapes: Shapes) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from qkwidgets.core.layout import TokenLayout
-from qkwidgets.models.capture import Call, forward, hooked, inputs_of
+from qkwidgets.models.capture import Call, hooked, inputs_of
 
 PREFIX = {"n_cls": ("cls_token",), "n_distill": ("dist_token",), "n_registers": ("reg_token", "register_tokens")}
 
@@ -41,18 +41,19 @@ def image_size(module: nn.Module) -> ImageSize:
     return ImageSize(size, size) if isinstance(size, int) else ImageSize(*tuple(size)[-2:])
 
 
-def token_layout(module: nn.Module, pixels: Float[Tensor, "image 3 height width"]) -> TokenLayout | None:
-    """Prefix tokens by the parameters that hold them, and the patch grid by the last convolution that makes patches.
+def token_layout(module: nn.Module, first: nn.Module, pixels: Float[Tensor, "image 3 height width"]) -> TokenLayout | None:
+    """Prefix tokens by the parameters that hold them, and the patch grid by the last convolution of the patch embedding.
 
-    None where the model has no patch embedding that ends in a convolution.
+    `first` is the first attention module. None where no `patch_embed` runs a convolution before it.
 
     Examples
     --------
     >>> from qkwidgets.models.builtin_vit import BuiltinViT
-    >>> token_layout(BuiltinViT(), torch.zeros(1, 3, 64, 64))
+    >>> model = BuiltinViT()
+    >>> token_layout(model, model.blocks[0].attn, torch.zeros(1, 3, 64, 64))
     TokenLayout(n_cls=1, n_distill=0, n_registers=0, grid=(8, 8))
     """
-    grid = _patch_grid(module, pixels)
+    grid = _patch_grid(module, first, pixels)
     return None if grid is None else TokenLayout(**{kind: _count(module, names) for kind, names in PREFIX.items()}, grid=grid)
 
 
@@ -84,7 +85,7 @@ def _count(module: nn.Module, names: tuple[str, ...]) -> int:
     return sum(token.shape[-2] for token in tokens)
 
 
-def _patch_grid(module: nn.Module, pixels: Tensor) -> tuple[int, int] | None:
+def _patch_grid(module: nn.Module, first: nn.Module, pixels: Tensor) -> tuple[int, int] | None:
     embedding = getattr(module, "patch_embed", None)
     if not isinstance(embedding, nn.Module):
         return None
@@ -95,5 +96,5 @@ def _patch_grid(module: nn.Module, pixels: Tensor) -> tuple[int, int] | None:
 
     convolutions = [part for part in embedding.modules() if isinstance(part, nn.Conv2d)]
     with hooked(part.register_forward_hook(seen) for part in convolutions):
-        forward(embedding, pixels)
+        inputs_of(module, [first], pixels)
     return grids[-1] if grids else None

@@ -1,8 +1,8 @@
 /** A model without a kernel: traits in memory, changes heard by every view, messages answered by nobody. */
 
-type Listener = (...values: unknown[]) => void;
+import type { Listener, Model } from "../lib/afm.ts";
 
-export class PageModel {
+export class PageModel implements Model {
   readonly #traits: Record<string, unknown>;
   readonly #listeners = new Map<string, Set<Listener>>();
 
@@ -41,6 +41,6 @@ export class PageModel {
   }
 
   #emit(event: string): void {
-    for (const listener of [...(this.#listeners.get(event) ?? [])]) listener();
+    for (const listener of [...(this.#listeners.get(event) ?? [])]) (listener as () => void)();
   }
 }

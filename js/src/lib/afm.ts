@@ -14,7 +14,8 @@ import type { Theme } from "./colour.ts";
 import { FOCUSABLE, h } from "./dom.ts";
 import { observeTheme } from "./theme.ts";
 
-type Listener = (...values: never[]) => void;
+/** Hosts call it with what the event carries; each listener says what it takes. */
+export type Listener = (...values: never[]) => void;
 
 /** What all hosts have in common. `on` takes one event name: several in one string are Backbone's own. */
 export interface Model {

@@ -11,7 +11,7 @@ export function format(value: number, digits = 3): string {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e5)) return withMinus(value.toExponential(1));
   const decimals = size === 0 ? digits - 1 : Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
-  return withMinus(value.toFixed(Math.min(decimals, digits)));
+  return withMinus(value.toFixed(decimals));
 }
 
 /** For quantities in [-1, 1]: always two decimals, so that columns align. */

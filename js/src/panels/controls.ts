@@ -21,14 +21,8 @@ export function controlsBar({ store, data, signal }: PanelContext) {
   );
   const pickers = meta.images.length > 1 ? [image.root] : [];
   const title = h("h2", {}, meta.title);
-  const root = h(
-    "header",
-    { class: "controls" },
-    title,
-    selection,
-    ...sliders.map((s) => s.root),
-    ...pickers,
-  );
+  const tools = h("div", { class: "sliders" }, ...sliders.map((s) => s.root), ...pickers);
+  const root = h("header", { class: "controls" }, title, selection, tools);
   return {
     root,
     keys: ["layer", "head", "mode", "image"] as const,

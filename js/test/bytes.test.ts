@@ -1,0 +1,79 @@
+import { gzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { isMissing, toBytes } from "../src/lib/bytes.ts";
+import { parseSafetensors, Rows, tensorOf } from "../src/lib/safetensors.ts";
+import { exact, quantised, safetensors, wave } from "./fixture.ts";
+
+const plain = Uint8Array.of(1, 2, 250, 0, 7);
+const base64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
+
+test("bytes come in every form that hosts use", async () => {
+  const shifted = new Uint8Array([9, ...plain, 9]).buffer;
+  const forms = [
+    plain,
+    plain.buffer,
+    new DataView(shifted, 1, plain.length),
+    base64(plain),
+    { base64: base64(plain) },
+    { base64: base64(gzipSync(plain)), gzip: true },
+  ];
+  for (const form of forms) expect([...(await toBytes(form))]).toEqual([...plain]);
+});
+
+test("null and {} mean missing, and are not decoded", async () => {
+  for (const nothing of [null, undefined, {}, "", new DataView(new ArrayBuffer(0))]) {
+    expect(isMissing(nothing)).toBe(true);
+  }
+  for (const something of [plain, plain.buffer, { base64: "" }]) expect(isMissing(something)).toBe(false);
+  await expect(toBytes({})).rejects.toThrow("nothing that holds bytes");
+});
+
+test("tensors are read where they lie, aligned or not", () => {
+  const numbers = [0.5, -2, 3e7];
+  const entries = { x: exact([3], numbers), i: { dtype: "I16", shape: [2], data: [-5, 700] } } as const;
+  for (const pad of [0, 1, 2, 3]) {
+    const bytes = safetensors(entries, pad);
+    const inside = new Uint8Array(bytes.length + 3);
+    inside.set(bytes, 3);
+    for (const form of [bytes, inside.subarray(3)]) {
+      const tensors = parseSafetensors(form);
+      expect([...tensorOf(tensors, "x").data]).toEqual(numbers);
+      expect([...tensorOf(tensors, "i").data]).toEqual([-5, 700]);
+    }
+  }
+});
+
+test("broken containers are refused in words", () => {
+  const whole = safetensors({ x: exact([3], [1, 2, 3]) });
+  expect(() => parseSafetensors(whole.subarray(0, 4))).toThrow("it has 4 bytes");
+  expect(() => parseSafetensors(whole.subarray(0, 20))).toThrow("its header is longer than itself");
+  expect(() => parseSafetensors(whole.subarray(0, whole.length - 1))).toThrow(
+    'tensor "x" ends after the last byte',
+  );
+  const scrambled = whole.slice().fill(33, 8, 12);
+  expect(() => parseSafetensors(scrambled)).toThrow("its header is not readable");
+  expect(() => tensorOf(parseSafetensors(whole), "y")).toThrow('tensor "y" is not in it');
+});
+
+test.each(["U8", "U16"] as const)("no %s value is off by more than half a step", (dtype) => {
+  const values = wave(6 * 50, 4);
+  const rows = new Rows(parseSafetensors(safetensors(quantised("x", [2, 3, 50], values, dtype))), "x");
+  expect(rows.exact).toBe(false);
+  for (let r = 0; r < 6; r++) {
+    const row = rows.row(r);
+    expect(rows.bound(r)).toBeGreaterThan(0);
+    for (let i = 0; i < 50; i++) {
+      expect(Math.abs((row[i] as number) - (values[r * 50 + i] as number))).toBeLessThanOrEqual(
+        rows.bound(r) * 1.001 + 1e-7,
+      );
+      expect(rows.at(r, i)).toBeCloseTo(row[i] as number, 6);
+    }
+  }
+});
+
+test("float tensors are exact and carry no bound", () => {
+  const rows = new Rows(parseSafetensors(safetensors({ x: exact([2, 2], [1, 2, 3, 4]) })), "x");
+  expect(rows.exact).toBe(true);
+  expect([...rows.row(1)]).toEqual([3, 4]);
+  expect(rows.bound(1)).toBe(0);
+});

@@ -1,0 +1,209 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { LAYERS, meta, tileBytes, traits } from "./fixture.ts";
+import { FakeModel, type Mounted, mountExplorer, painted } from "./hosts.ts";
+
+afterEach(() => document.body.replaceChildren());
+
+const text = (element: Element): string => element.textContent ?? "";
+
+async function open(changes: Record<string, unknown> = {}): Promise<Mounted & { model: FakeModel }> {
+  const model = new FakeModel(traits(changes));
+  const mounted = await mountExplorer(model);
+  await painted();
+  return { ...mounted, model };
+}
+
+function press(element: Element, key: string): KeyboardEvent {
+  const event = new KeyboardEvent("keydown", { key, bubbles: true, composed: true, cancelable: true });
+  element.dispatchEvent(event);
+  return event;
+}
+
+test("a view is ready after its first paint and shows the selection of its traits", async () => {
+  const { root, part } = await open();
+  expect(root.dataset.ready).toBe("1");
+  expect(text(part("qk-selection"))).toBe("L1 H0 M2");
+  expect(part<HTMLInputElement>("qk-slider-layer").value).toBe("1");
+  expect(part("qk-grid").querySelector('[aria-selected="true"]')?.getAttribute("data-layer")).toBe("1");
+  for (const id of ["qk-grid", "qk-spectrum", "qk-overlay", "qk-trend", "qk-attention"]) part(id);
+});
+
+test("the view follows its traits, and the traits follow the view", async () => {
+  const { model, part } = await open();
+  model.set("layer", 2);
+  await painted();
+  expect(text(part("qk-selection"))).toBe("L2 H0 M2");
+  part("qk-spectrum")
+    .querySelector<SVGElement>('[data-mode="3"]')
+    ?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+  part("qk-grid").querySelector<HTMLElement>('[data-layer="0"][data-head="1"]')?.click();
+  await painted();
+  expect([model.get("layer"), model.get("head"), model.get("mode")]).toEqual([0, 1, 3]);
+  expect(model.saves).toBeGreaterThan(0);
+});
+
+test("sliders move layer, head and mode", async () => {
+  const { model, part } = await open();
+  for (const [name, value] of [
+    ["layer", "2"],
+    ["head", "1"],
+    ["mode", "0"],
+  ]) {
+    const slider = part<HTMLInputElement>(`qk-slider-${name}`);
+    slider.value = value as string;
+    slider.dispatchEvent(new Event("input"));
+  }
+  await painted();
+  expect(text(part("qk-selection"))).toBe("L2 H1 M0");
+  expect([model.get("layer"), model.get("head"), model.get("mode")]).toEqual([2, 1, 0]);
+});
+
+test("arrow keys walk the grid, one cell is in the tab order, and the notebook hears none of it", async () => {
+  const { el, model, part } = await open();
+  const heard = vi.fn();
+  el.addEventListener("keydown", heard);
+  const current = (): HTMLElement => part("qk-grid").querySelector('[tabindex="0"]') as HTMLElement;
+  press(current(), "ArrowRight");
+  press(current(), "ArrowDown");
+  press(current(), "ArrowDown");
+  await painted();
+  expect([model.get("layer"), model.get("head")]).toEqual([2, 1]);
+  expect(part("qk-grid").querySelectorAll('[role="gridcell"][tabindex="0"]').length).toBe(1);
+  expect(heard).not.toHaveBeenCalled();
+  press(current(), "Escape");
+  expect(heard).toHaveBeenCalledTimes(1);
+});
+
+test("whatever can take the focus keeps JupyterLab's shortcuts away", async () => {
+  const { root } = await open();
+  const focusable = root.querySelectorAll("button, input, select, summary, [tabindex]");
+  expect(focusable.length).toBeGreaterThan(20);
+  for (const element of focusable) expect(element.hasAttribute("data-lm-suppress-shortcuts")).toBe(true);
+});
+
+test("labels with markup in them are shown as text", async () => {
+  const { root } = await open();
+  expect(root.querySelector("h2 b")).toBeNull();
+  expect(text(root.querySelector("h2") as Element)).toBe("A <b>small</b> model");
+  expect([...root.querySelectorAll("img")].every((img) => img.getAttribute("src")?.startsWith("blob:"))).toBe(
+    true,
+  );
+  expect(text(root.querySelector("figcaption") as Element)).toBe("<img src=x onerror=alert(0)>");
+});
+
+test("a mode inside a block is shown and said not to be unique; a null mode too", async () => {
+  const { model, part } = await open();
+  expect(text(part("qk-spectrum"))).toContain("defined only together with M1");
+  model.set("mode", 3);
+  await painted();
+  expect(text(part("qk-spectrum"))).toContain("may turn under the rounding of the stored weights");
+  model.set("head", 1);
+  await painted();
+  expect(text(part("qk-spectrum"))).toContain("null mode");
+  expect(part("qk-spectrum").querySelectorAll(".null").length).toBe(1);
+});
+
+test("clipped patches are marked, and the range is printed", async () => {
+  const { part } = await open();
+  const ticks = [...part("qk-overlay").querySelectorAll(".ticks")].map(
+    (path) => path.getAttribute("d") ?? "",
+  );
+  expect(ticks.some((d) => d.startsWith("M"))).toBe(true);
+  expect(text(part("qk-overlay"))).toContain("query a = 0.800, key a = 0.800");
+  expect(text(part("qk-overlay"))).toContain("does not mean that a patch attends to itself");
+});
+
+test("the sign shown is printed, and follows the trait", async () => {
+  const { model, part } = await open({ mode: 1 });
+  expect(text(part("qk-overlay"))).toContain("Sign −, the one with the larger score");
+  model.set("sign", "+");
+  await painted();
+  expect(text(part("qk-overlay"))).toContain("Sign +. Scale");
+});
+
+test("a patch gets its numbers on hover, and becomes the query on a click", async () => {
+  const { model, part } = await open();
+  const pane = part("qk-overlay").querySelector<HTMLElement>('[data-image="1"] .pane') as HTMLElement;
+  pane.getBoundingClientRect = () => ({ left: 0, top: 0, width: 30, height: 20 }) as DOMRect;
+  pane.dispatchEvent(new MouseEvent("pointermove", { clientX: 25, clientY: 15 }));
+  await painted();
+  expect(text(part("qk-overlay"))).toMatch(/r1 c2 {2}query −?\d\S* ± \S+ {2}key −?\d\S* ± \S+/);
+  pane.dispatchEvent(new MouseEvent("click", { clientX: 5, clientY: 15 }));
+  await painted();
+  expect([model.get("image"), model.get("token")]).toEqual([1, 1 + 3]);
+  pane.dispatchEvent(new MouseEvent("pointermove", { clientX: 25, clientY: 15 }));
+  await painted();
+  expect(text(part("qk-overlay"))).toMatch(/L1 H0 M2 adds −?\S+ ± \S+ to the score of query r1 c0/);
+});
+
+test("the parts of a score add up to the printed sum", async () => {
+  const { part } = await open();
+  const values = [...part("qk-attention").querySelectorAll<HTMLElement>("[data-value]")].map((cell) =>
+    Number(cell.dataset.value),
+  );
+  const total = values.reduce((a, b) => a + b, 0);
+  const printed = text(part("qk-attention")).match(/sum = score (−?)([\d.]+)/);
+  expect(values.length).toBe(4 + 2);
+  expect(Number(printed?.[2]) * (printed?.[1] ? -1 : 1)).toBeCloseTo(total, 1);
+});
+
+test("with some modes embedded, attention is shown for whole rows only and the rest is named", async () => {
+  const tiles = { L1H0: new DataView(tileBytes(1, 0, 2).buffer) };
+  const { model, part } = await open({ tiles, meta: meta({ embedded_modes: 2 }), mode: 0, token: 2 });
+  const attention = (): string => text(part("qk-attention"));
+  expect(attention()).toContain("Softmax over all 7 tokens");
+  expect(attention()).toContain("2 modes not in this page");
+  expect(attention()).toContain("sum = score");
+  model.set("token", 3);
+  await painted();
+  expect(attention()).not.toContain("Softmax over");
+  expect(attention()).toContain("needs all modes");
+  expect(attention()).toContain("not known");
+  expect(attention()).not.toContain("sum = score");
+  model.set("mode", 3);
+  await painted();
+  expect(text(part("qk-overlay"))).toContain("The maps of M3 are not in this page: it holds M0 to M1");
+});
+
+test("hovering does not repaint maps, and Python hears nothing of it", async () => {
+  const { model, part } = await open();
+  const saves = model.saves;
+  const pane = part("qk-overlay").querySelector<HTMLElement>(".pane") as HTMLElement;
+  pane.getBoundingClientRect = () => ({ left: 0, top: 0, width: 30, height: 20 }) as DOMRect;
+  pane.dispatchEvent(new MouseEvent("pointermove", { clientX: 25, clientY: 15 }));
+  await painted();
+  expect(model.saves).toBe(saves);
+});
+
+test("only the panels asked for, and none about images without one", async () => {
+  const some = await open({ panels: ["trend", "grid"] });
+  expect(some.root.querySelector('[data-testid="qk-overlay"]')).toBeNull();
+  expect(some.root.querySelectorAll(".panel").length).toBe(2);
+  const none = await open({ meta: meta({ images: [] }), pictures: null, tiles: {} });
+  expect(none.root.dataset.ready).toBe("1");
+  expect(none.root.querySelectorAll(".panel").length).toBe(3);
+  expect(text(none.part("qk-error"))).toBe("");
+});
+
+test("data that did not arrive are said in words", async () => {
+  const { part, root } = await open({ spectra: null });
+  expect(text(part("qk-error"))).toContain("nothing that holds bytes came with this view");
+  expect(root.dataset.ready).toBe("1");
+  const newer = await open({ meta: meta({ format: 2 }) });
+  expect(text(newer.part("qk-error"))).toContain("made by a newer qkwidgets");
+});
+
+test("new data from Python are mounted once, and the old listeners are gone", async () => {
+  const { model, part } = await open();
+  const before = model.listeners;
+  model.set("meta", meta({ title: "Another model" }));
+  model.set("panels", ["grid"]);
+  await painted();
+  expect(text(part("qk-grid").closest(".qk")?.querySelector("h2") as Element)).toBe("Another model");
+  expect(model.listeners).toBeLessThanOrEqual(before);
+});
+
+test("a selection outside the model shows the nearest inside", async () => {
+  const { part } = await open({ layer: 99, mode: -3 });
+  expect(text(part("qk-selection"))).toBe(`L${LAYERS - 1} H0 M0`);
+});

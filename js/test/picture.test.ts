@@ -1,0 +1,93 @@
+import { expect, test } from "vitest";
+import { channels, diverging, inkOn, mix, sequential } from "../src/lib/colour.ts";
+import { percentileStrength, positiveStrength, signedStrength, thresholded } from "../src/lib/maps.ts";
+import { format, formatBounded, formatPercent, formatUnit, linear, listed } from "../src/lib/numbers.ts";
+import { niceCeiling } from "../src/panels/grid.ts";
+
+const spread = (colour: number): number => {
+  const rgb = channels(colour);
+  return Math.max(...rgb) - Math.min(...rgb);
+};
+
+test.each(["light", "dark"] as const)("zero is the neutral colour, in the %s theme", (theme) => {
+  expect(spread(diverging(0, theme))).toBeLessThanOrEqual(2);
+  expect(diverging(-0, theme)).toBe(diverging(0, theme));
+  expect(diverging(Number.NaN, theme)).toBe(diverging(0, theme));
+  expect(diverging(0, theme)).toBe(sequential(0, theme));
+  expect(spread(diverging(0.5, theme))).toBeGreaterThan(40);
+  expect(diverging(0.5, theme)).not.toBe(diverging(-0.5, theme));
+  expect(diverging(3, theme)).toBe(diverging(1, theme));
+});
+
+test.each(["light", "dark"] as const)(
+  "opposite values are equally strong to the eye, in the %s theme",
+  (theme) => {
+    const luminance = (colour: number): number => {
+      const [r, g, b] = channels(colour).map((c) => (c / 255) ** 2.2) as [number, number, number];
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    for (const t of [0.25, 0.5, 0.75, 1]) {
+      expect(Math.abs(luminance(diverging(t, theme)) - luminance(diverging(-t, theme)))).toBeLessThan(0.09);
+    }
+  },
+);
+
+test.each(["red-cyan", "orange-blue"] as const)("query and key light add up to white, in %s", (palette) => {
+  expect(channels(mix(1, 1, palette))).toEqual([255, 255, 255]);
+  expect(channels(mix(0, 0, palette))).toEqual([0, 0, 0]);
+  expect(spread(mix(0.5, 0.5, palette))).toBeLessThanOrEqual(1);
+});
+
+test("ink on a cell is legible", () => {
+  expect(inkOn(diverging(0, "light"))).toBe("dark");
+  expect(inkOn(diverging(1, "light"))).toBe("light");
+  expect(inkOn(diverging(0, "dark"))).toBe("light");
+});
+
+test("signed scale: one range, sign kept, clipped patches named", () => {
+  const { strength, clipped } = signedStrength(Float32Array.of(-2, -0.5, 0, 0.5, 2), 1, 1);
+  expect([...strength]).toEqual([-1, -0.5, 0, 0.5, 1]);
+  expect(clipped).toEqual([0, 4]);
+});
+
+test("overlay: the positive part of the shown sign, and only its clipped patches", () => {
+  const values = Float32Array.of(-2, -0.5, 0, 0.5, 2);
+  expect([...positiveStrength(values, 1, 1).strength]).toEqual([0, 0, 0, 0.5, 1]);
+  expect(positiveStrength(values, 1, 1).clipped).toEqual([4]);
+  expect([...positiveStrength(values, -1, 1).strength]).toEqual([1, 0.5, 0, 0, 0]);
+  expect(positiveStrength(values, -1, 1).clipped).toEqual([0]);
+  expect([...positiveStrength(values, 1, 0).strength]).toEqual([0, 0, 0, 0, 0]);
+});
+
+test("percentile scale: 30th to 95th of the map itself, and nothing when they are equal", () => {
+  const values = Float32Array.from({ length: 101 }, (_, i) => i);
+  const { strength, clipped } = percentileStrength(values, 1);
+  expect(strength[30]).toBeCloseTo(0, 6);
+  expect(strength[95]).toBeCloseTo(1, 6);
+  expect(strength[62]).toBeCloseTo(32 / 65, 6);
+  expect(clipped).toEqual([96, 97, 98, 99, 100]);
+  expect(percentileStrength(values, -1).strength[5]).toBeCloseTo(1, 6);
+  expect([...percentileStrength(new Float32Array(4).fill(3), 1).strength]).toEqual([0, 0, 0, 0]);
+});
+
+test("nothing is painted below the threshold, on either side of zero", () => {
+  expect([-0.5, -0.1, 0.1, 0.5].map((t) => thresholded(t, 0.2))).toEqual([-0.5, 0, 0, 0.5]);
+});
+
+test("numbers are written with no more digits than their bound allows", () => {
+  expect(formatBounded(1.23456, 0.0123)).toBe("1.23 ± 0.02");
+  expect(formatBounded(-0.5, 0.25)).toBe("−0.5 ± 0.3");
+  expect(formatBounded(12.3456, 1e-9)).toBe("12.3456 ± 0.0001");
+  expect(formatBounded(0.123456, 0)).toBe("0.1235");
+  expect([format(0.0049, 2), format(1234.5), format(-0.5), format(Number.NaN)]).toEqual([
+    "0.0049",
+    "1235",
+    "−0.500",
+    "–",
+  ]);
+  expect([formatUnit(-0.001), formatUnit(-0.5)]).toEqual(["0.00", "−0.50"]);
+  expect([formatPercent(0.4), formatPercent(-0.052)]).toEqual(["40 %", "−5.2 %"]);
+  expect(listed(["M3", "M4", "M7"])).toBe("M3, M4 and M7");
+  expect(linear([0, 10], [100, 0])(2.5)).toBe(75);
+  expect([0.3, 0.87, 1, 3, 0].map(niceCeiling)).toEqual([0.5, 1, 1, 5, 1]);
+});

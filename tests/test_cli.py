@@ -1,0 +1,194 @@
+"""The doors from a shell: what they write, what they say, and what they leave behind when something is wrong."""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import termios
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import qkwidgets
+from qkwidgets.cli import main
+from tests.faults import FULL, READ_ONLY, python_in
+
+COMMAND = "import sys; from qkwidgets.cli import main; sys.exit(main())"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Where the command runs: an empty folder."""
+    place = tmp_path / "here"
+    place.mkdir()
+    monkeypatch.chdir(place)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))  # for commands that run in a process of their own
+    return place
+
+
+@pytest.fixture
+def picture(folder):
+    """A photograph, as far as a reader of files can tell."""
+    path = folder / "noise.png"
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (80, 60, 3), np.uint8)).save(path)
+    return path.name
+
+
+def left_in(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def says(capsys, *arguments):
+    """Run a command that must be refused; return its one sentence."""
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    (line,) = captured.err.splitlines()
+    return line.removeprefix("qkwidgets: ")
+
+
+def test_explore_alone_writes_the_built_in_model_and_says_where_and_how_big(folder, capsys):
+    assert main(["explore"]) == 0
+    size = (folder / "explorer.html").stat().st_size / 1e6
+    assert capsys.readouterr().out == f"{folder / 'explorer.html'} ({size:.1f} MB)\n"
+    assert size <= 3
+    assert left_in(folder) == ["explorer.html"]
+
+
+def test_explore_takes_a_model_and_images_and_an_output(folder, picture):
+    assert main(["explore", "builtin:o3", picture, "--max-mb", "1", "-o", "page.html"]) == 0
+    page = (folder / "page.html").read_text()
+    assert "noise.png" in page
+    assert len(page) <= 1_000_000
+
+
+def test_the_first_argument_is_an_image_unless_it_looks_like_a_model(folder, picture):
+    assert main(["explore", picture, "-o", "page.html"]) == 0
+    assert "noise.png" in (folder / "page.html").read_text()
+
+
+def test_a_view_that_was_saved_opens_again_without_torch_and_gives_the_same_maps(folder, picture):
+    assert main(["explore", picture, "-o", "view.qk"]) == 0
+    script = f"import sys; sys.modules['torch'] = sys.modules['timm'] = sys.modules['plotly'] = None; {COMMAND}"
+    subprocess.run([sys.executable, "-c", script, "explore", "view.qk", "-o", "again.html"], check=True)
+    assert "noise.png" in (folder / "again.html").read_text()
+    assert qkwidgets.open("view.qk").meta["images"][0]["name"] == "noise.png"
+
+
+@pytest.mark.needs_data
+def test_explore_takes_a_timm_name_with_a_local_checkpoint(folder, picture, deit_checkpoint):
+    arguments = ["timm:deit_tiny_patch16_224", picture, "--checkpoint", str(deit_checkpoint), "--max-mb", "2"]
+    assert main(["explore", *arguments]) == 0
+    assert "deit_tiny_patch16_224" in (folder / "explorer.html").read_text()
+
+
+def test_a_model_that_does_not_exist_is_refused_in_one_sentence(folder, capsys):
+    assert says(capsys, "explore", "builtin:o4") == "A built-in model must be one of builtin:o3: got 'builtin:o4'."
+    assert left_in(folder) == []
+
+
+def test_an_image_that_does_not_exist_is_refused_in_one_sentence(folder, capsys):
+    assert says(capsys, "explore", "cat.jpg").startswith("An image must be a file or a folder that exists: there is no 'cat.jpg'.")
+    assert left_in(folder) == []
+
+
+def test_an_output_that_cannot_be_written_is_refused_before_anything_is_loaded(folder, capsys):
+    began = time.monotonic()
+    assert says(capsys, "explore", "-o", "nowhere/page.html") == (
+        "The output must be a file in a folder that exists and can be written: got nowhere/page.html. The folder may be missing or "
+        "read-only, or the name that of a folder. Name another with -o."
+    )
+    assert says(capsys, "explore", "-o", "page.pdf") == (
+        "The output's ending says what is written, one of .html, .qk: got page.pdf. Choose one of them."
+    )
+    (folder / "page.html").mkdir()
+    assert "the name that of a folder" in says(capsys, "explore", "-o", "page.html")
+    assert time.monotonic() - began < 1
+
+
+def test_a_saved_view_with_images_beside_it_is_refused(folder, capsys):
+    assert says(capsys, "explore", "view.qk", "cat.jpg") == (
+        "A saved answer holds its model's numbers and its own images: got view.qk with others beside it. Leave them out, or name the "
+        "model itself."
+    )
+
+
+def test_a_saved_view_that_is_cut_short_is_refused_in_one_sentence(folder, capsys, picture):
+    assert main(["explore", picture, "-o", "view.qk"]) == 0
+    capsys.readouterr()
+    whole = (folder / "view.qk").read_bytes()
+    (folder / "view.qk").write_bytes(whole[: len(whole) // 2])
+    assert says(capsys, "explore", "view.qk").startswith("A saved answer is a complete safetensors file: 'view.qk' cannot be read")
+    assert left_in(folder) == ["noise.png", "view.qk"]
+
+
+@pytest.mark.parametrize("name", ["page.html", "view.qk"])
+def test_a_disk_that_is_full_is_said_and_nothing_half_written_is_left(folder, picture, name):
+    look = "import os; print(sorted(os.listdir('disk')))"
+    script = f"from qkwidgets.cli import main; print(main()); {look}"
+    ended = python_in(FULL, folder / "disk", script, "explore", picture, "-o", f"disk/{name}")
+    assert len(ended.stderr.splitlines()) == 1
+    assert f"disk/{name}" in ended.stderr
+    assert "(No space left on device)" in ended.stderr
+    assert ended.stdout == "2\n['filler']\n"
+
+
+def test_a_folder_that_is_read_only_is_refused(folder):
+    ended = python_in(READ_ONLY, folder / "disk", COMMAND, "explore", "-o", "disk/page.html")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("qkwidgets: The output must be a file in a folder that exists and can be written")
+
+
+def test_an_interrupt_ends_quietly_with_130_and_leaves_nothing(folder, cache_dir):
+    child = subprocess.Popen([sys.executable, "-c", COMMAND, "explore"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    while not cache_dir.exists():  # it has computed something by then, and the page is still to be made
+        assert child.poll() is None
+    child.send_signal(signal.SIGINT)
+    assert child.communicate(timeout=60) == (b"", b"")
+    assert child.returncode == 130
+    assert left_in(folder) == []
+
+
+def test_a_bar_tells_what_is_being_done_where_somebody_watches(folder):
+    screen, terminal = pty.openpty()
+    termios.tcsetwinsize(terminal, (24, 100))
+    child = subprocess.Popen([sys.executable, "-c", COMMAND, "explore"], stderr=terminal, stdout=subprocess.DEVNULL)
+    os.close(terminal)
+    seen = b""
+    try:
+        while part := os.read(screen, 1000):
+            seen += part
+    except OSError:  # the terminal is gone when the child is
+        pass
+    assert child.wait(60) == 0
+    steps = [b"loading the model", b"computing modes and maps", b"writing explorer.html"]
+    assert [step in seen for step in steps] == [True] * 3
+
+
+def test_cache_info_and_clear_say_what_is_there(capsys, cache_dir):
+    from qkwidgets.cache import Store
+
+    Store().remember("maps", "f", {}, 1, lambda: ({"x": np.zeros(250_000)}, {}))
+    assert main(["cache", "info"]) == 0
+    assert capsys.readouterr().out == f"{cache_dir}: 1 entry, 2.0 MB\n  maps: 1, 2.0 MB\n"
+    assert main(["cache", "clear"]) == 0
+    assert capsys.readouterr().out == f"Removed from {cache_dir}: 1 entry, 2.0 MB\n  maps: 1, 2.0 MB\n"
+    assert main(["cache", "info"]) == 0
+    assert capsys.readouterr().out == f"{cache_dir}: 0 entries, 0.0 MB\n"
+
+
+def test_an_unknown_command_is_explained(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["explain"])
+    assert ended.value.code == 2
+    assert "invalid choice: 'explain'" in capsys.readouterr().err
+
+
+def test_the_version_is_told(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"{qkwidgets.__version__}\n"
