@@ -8,7 +8,16 @@ from torch import Tensor
 
 from qkwidgets.analyses.circuit import Circuit, circuit_factors, provenance
 from qkwidgets.answers.alignment import Alignment
-from qkwidgets.core.alignment import BAND_SDS, head_sd, isotropic_sd, layer_sd, mean_cosine, spectrum_weights, subspace_sd, weighted_cosine
+from qkwidgets.core.alignment import (
+    BAND_SDS,
+    head_sd,
+    isotropic_sd,
+    layer_sd,
+    mean_cosine,
+    spectrum_weights,
+    subspace_sd,
+    weighted_cosine,
+)
 from qkwidgets.core.degenerate import null_modes
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.modes import singular_modes, singular_values

@@ -53,7 +53,14 @@ def circuit_factors(model: AttentionModel, circuit: str = "qk", *, fold_norm: bo
 
 
 def provenance(model: AttentionModel, **options: Any) -> dict[str, Any]:
-    """Where an answer comes from: the model, the fingerprint of its weights, every option, the versions."""
+    """Where an answer comes from: the model, the fingerprint of its weights, every option, the versions.
+
+    Examples
+    --------
+    >>> import qkwidgets as qk
+    >>> provenance(qk.load_model(), circuit="qk")["circuit"]
+    'qk'
+    """
     return {**model.provenance, "model": model.name, "fingerprint": model.fingerprint, **options}
 
 
@@ -66,7 +73,7 @@ def _gained(weights: LayerWeights, W: Tensor, fold_norm: bool) -> Tensor:
 def _written(weights: LayerWeights, name: str) -> Tensor:
     if weights.W_O is None:
         raise InputError(
-            f'A value-output circuit needs heads that simply add up: in {name!r} something acts between the heads and the '
+            f"A value-output circuit needs heads that simply add up: in {name!r} something acts between the heads and the "
             'output projection. Use circuit="qk".'
         )
     W_O = weights.W_O if weights.layer_scale is None else weights.W_O * weights.layer_scale

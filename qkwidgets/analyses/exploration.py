@@ -52,11 +52,6 @@ class LiveSource:
         return self.model.attn_inputs(self._pixels)
 
     @cached_property
-    def spectra(self) -> Spectra:
-        """Numbers of all heads; those about the images need every head once."""
-        return self.frozen(1).spectra
-
-    @cached_property
     def meta(self) -> dict[str, Any]:
         """Names, sizes, choices and provenance, as JSON values."""
         model, layout = self.model, self.model.layout
@@ -191,6 +186,12 @@ class _Projected(NamedTuple):
 def _quantised_layer(tiles: Arrays) -> Arrays:
     """Maps in 8 bits, terms and rows in 16; the small arrays stay as they are."""
     small = {name: tiles[name] for name in ("constant", "sign", "range", "percentiles")}
-    for name, dtype in (("query", np.uint8), ("key", np.uint8), ("bias_key", np.uint16), ("bias_query", np.uint16), ("rows", np.uint16)):
+    for name, dtype in (
+        ("query", np.uint8),
+        ("key", np.uint8),
+        ("bias_key", np.uint16),
+        ("bias_query", np.uint16),
+        ("rows", np.uint16),
+    ):
         small |= quantised(name, tiles[name], dtype)
     return small

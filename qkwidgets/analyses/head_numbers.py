@@ -20,10 +20,19 @@ class HeadNumber(NamedTuple):
 
 HEAD_NUMBERS = (
     HeadNumber("cosine", "weighted cosine", True, "Mean cosine of the head's modes, weighted by singular values."),
-    HeadNumber("effective_modes", "effective modes", False, "exp(entropy) of the normalised singular values: how many modes share the strength."),
+    HeadNumber(
+        "effective_modes",
+        "effective modes",
+        False,
+        "exp(entropy) of the normalised singular values: how many modes share the strength.",
+    ),
     HeadNumber("first_share", "strength of M0", False, "The first singular value over the sum of all."),
-    HeadNumber("strength", "first singular value", False, "The largest singular value of the interaction; the score's scale is left out."),
-    HeadNumber("bias_share", "bias share", True, "Mean share of the key-only bias term in the visible score, over the images shown."),
+    HeadNumber(
+        "strength", "first singular value", False, "The largest singular value of the interaction; the score's scale is left out."
+    ),
+    HeadNumber(
+        "bias_share", "bias share", True, "Mean share of the key-only bias term in the visible score, over the images shown."
+    ),
 )
 """The numbers that the grid offers, in the order of `Spectra.head_numbers`."""
 

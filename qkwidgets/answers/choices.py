@@ -62,7 +62,7 @@ MODE_CHOICES = (
     Choice(
         "What is chance?",
         "independent random directions, analytically, with each head's own spectrum; two-sided 95 %",
-        "null=\"subspace\": directions paired at random inside the head's own column spaces",
+        'null="subspace": directions paired at random inside the head\'s own column spaces',
         "ours",
     ),
     Choice(

@@ -98,7 +98,7 @@ def write_atomically(path: str | os.PathLike, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(0o666 & ~_umask())  # mkstemp makes files that only their owner may read
-        os.replace(temporary, path)
+        Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
@@ -137,7 +137,7 @@ def open_answer(path: str | os.PathLike) -> Any:
     >>> path = tempfile.mkdtemp() + "/example.qk"
     >>> qk.examples("deit-tiny").save(path)
     >>> qk.open(path).model
-    'deit_tiny_patch16_224'
+    'timm:deit_tiny_patch16_224'
     """
     from qkwidgets.answers.registry import answer_class
 

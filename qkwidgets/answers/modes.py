@@ -84,7 +84,8 @@ class SingularModes(Table):
         """A row a mode: its address, singular value, cosine, block and stability."""
         columns = ("singular_values", "cosine", "degenerate", "null", "stability")
         return [
-            {"layer": index[0], "head": index[1], "mode": index[2]} | {name: getattr(self, name)[index].item() for name in columns}
+            {"layer": index[0], "head": index[1], "mode": index[2]}
+            | {name: getattr(self, name)[index].item() for name in columns}
             for index in np.ndindex(self.singular_values.shape)
         ]
 

@@ -16,9 +16,9 @@ def quantised(name: str, values: np.ndarray, dtype: type[np.unsignedinteger]) ->
     Examples
     --------
     >>> import numpy as np
-    >>> parts = quantised("x", np.array([[0.0, 1.0, 2.0]]), np.uint8)
+    >>> parts = quantised("x", np.array([[0.0, 1.0, 4.0]]), np.uint8)
     >>> parts["x"].tolist(), parts["x.lo"].tolist()
-    ([[0, 128, 255]], [0.0])
+    ([[0, 64, 255]], [0.0])
     """
     lo, hi = values.min(axis=-1).astype(np.float32), values.max(axis=-1)
     step = ((hi - lo) / np.iinfo(dtype).max).astype(np.float32)

@@ -30,6 +30,9 @@ WIDGETS = {
 }
 
 
+PAGES = {"Explorer": "qkwidgets.export.html:write_page"}
+
+
 def answer_class(kind: str, name: str) -> type:
     """The class of the answers of a kind, as the file called `name` gives it."""
     if kind not in CLASSES:

@@ -50,7 +50,6 @@ class AnswerSource(Protocol):
     meta: dict[str, Any]
     """Names, sizes, choices and provenance, as JSON values; the contract with the browser spells them out."""
 
-    spectra: Spectra
     pictures: tuple[bytes, ...]
     """Each image as the model sees it, encoded as its meta record says."""
 

@@ -53,6 +53,6 @@ class ModeIndex:
         if isinstance(address, tuple | list) and len(address) == 3:
             return cls(*map(int, address))
         raise InputError(
-            f"A mode is named by its layer, head and mode, such as \"L8 H7 M2\" or ModeIndex(8, 7, 2): got {address!r}. "
+            f'A mode is named by its layer, head and mode, such as "L8 H7 M2" or ModeIndex(8, 7, 2): got {address!r}. '
             "All three count from zero. Write all three, in this order."
         )

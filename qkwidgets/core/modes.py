@@ -153,7 +153,14 @@ def reduce_factor(weight: Float[Tensor, "head d_model d_head"]) -> Factor:
 
 
 def lifted(tensor: Tensor) -> Tensor:
-    """`tensor` in float64, on the CPU if its device has no float64 (Apple's)."""
+    """`tensor` in float64, on the CPU if its device has no float64 (Apple's).
+
+    Examples
+    --------
+    >>> import torch
+    >>> lifted(torch.ones(1)).dtype
+    torch.float64
+    """
     if tensor.device.type == "mps":
         tensor = tensor.cpu()
     return tensor.double()

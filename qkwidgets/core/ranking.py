@@ -30,10 +30,10 @@ class ModeShares(NamedTuple):
 
 
 def mode_shares(
-    query: Float[Tensor, "*head mode token"],
-    key: Float[Tensor, "*head mode token"],
-    key_only: Float[Tensor, "*head token"],
-    singular_values: Float[Tensor, "*head mode"],
+    query: Float[Tensor, "*#head mode token"],
+    key: Float[Tensor, "*#head mode token"],
+    key_only: Float[Tensor, "*#head token"],
+    singular_values: Float[Tensor, "*#head mode"],
     scale: float,
 ) -> ModeShares:
     """Share, energy and peak of every mode over the tokens given (usually the patches).

@@ -73,11 +73,11 @@ def bias_terms(
 
 
 def mode_scores(
-    query: Float[Tensor, "*head mode query_token"],
-    key: Float[Tensor, "*head mode key_token"],
-    singular_values: Float[Tensor, "*head mode"],
+    query: Float[Tensor, "*#head mode query_token"],
+    key: Float[Tensor, "*#head mode key_token"],
+    singular_values: Float[Tensor, "*#head mode"],
     scale: float,
-) -> Float[Tensor, "*head query_token key_token"]:
+) -> Float[Tensor, "*#head query_token key_token"]:
     """The part of the scores that the modes make: `s sum_n s_n (x_i.u_n) (v_n.x_j)`.
 
     Examples
@@ -92,11 +92,11 @@ def mode_scores(
 
 
 def pair_contributions(
-    query: Float[Tensor, "*head mode"],
-    key: Float[Tensor, "*head mode"],
-    singular_values: Float[Tensor, "*head mode"],
+    query: Float[Tensor, "*#head mode"],
+    key: Float[Tensor, "*#head mode"],
+    singular_values: Float[Tensor, "*#head mode"],
     scale: float,
-) -> Float[Tensor, "*head mode"]:
+) -> Float[Tensor, "*#head mode"]:
     """What each mode adds to the score of one query token and one key token, from their projections.
 
     Examples

@@ -90,7 +90,9 @@ def page(view: Explorer, *, max_mb: float = 15.0, title: str | None = None) -> s
     """The page as text."""
     module, host = ((STATIC / name).read_text(encoding="utf-8") for name in ("explorer.js", "host.js"))
     title = title or f"Query-key modes of {view.source.meta['model']}"
-    around = 4 * len(module) // 3 + len(host) + 2 * len(json.dumps(view.source.meta)) + 120_000  # the fallback's picture and table
+    around = (
+        4 * len(module) // 3 + len(host) + 2 * len(json.dumps(view.source.meta)) + 120_000
+    )  # the fallback's picture and table
     frozen, parts, left_out = fitted(view.source, int(max_mb * 1e6) - around)
     fields = {
         "policy": _policy(host),
@@ -98,7 +100,9 @@ def page(view: Explorer, *, max_mb: float = 15.0, title: str | None = None) -> s
         "style": _STYLE,
         "fallback": _fallback(frozen, view, title),
         "state": _state(view, frozen, parts, left_out, title),
-        "parts": "\n".join(f'<script type="text/plain" data-qk-bytes="{name}">{text}</script>' for name, (text, _) in parts.items()),
+        "parts": "\n".join(
+            f'<script type="text/plain" data-qk-bytes="{name}">{text}</script>' for name, (text, _) in parts.items()
+        ),
         "module": base64.b64encode(module.encode()).decode("ascii"),
         "host": host,
     }

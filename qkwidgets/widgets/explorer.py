@@ -5,6 +5,7 @@ from typing import Any
 
 import traitlets as t
 
+from qkwidgets.answers import registry
 from qkwidgets.answers.exploration import Exploration
 from qkwidgets.answers.ranking import ModeRanking
 from qkwidgets.answers.source import AnswerSource
@@ -123,9 +124,7 @@ class Explorer(QKWidget):
         title
             Of the page; the model's name if none is given.
         """
-        from qkwidgets.export.html import write_page
-
-        write_page(self, path, max_mb=max_mb, title=title)
+        registry.presenter(registry.PAGES, "page", self)(self, path, max_mb=max_mb, title=title)
 
     @t.validate("layer", "head", "mode", "image")
     def _valid_index(self, proposal: Any) -> int:
@@ -133,7 +132,11 @@ class Explorer(QKWidget):
 
     @t.validate("token")
     def _valid_token(self, proposal: Any) -> int:
-        return -1 if proposal["value"] == -1 else check_range("token", proposal["value"], self._frozen.layout.n_tokens, repr(self._frozen.model))
+        return (
+            -1
+            if proposal["value"] == -1
+            else check_range("token", proposal["value"], self._frozen.layout.n_tokens, repr(self._frozen.model))
+        )
 
     @t.validate("view")
     def _valid_view(self, proposal: Any) -> dict[str, Any]:

@@ -27,7 +27,7 @@ if ! "$venv/bin/python" -c 'import importlib.util, sys; sys.exit(importlib.util.
 Installing torch and what comes with it into $venv. On Linux that is PyTorch's default build with the CUDA libraries, about
 5.5 GB on disk. If that is too much, stop now (Ctrl-C) and either
   * use an environment that has torch and torchvision already: make ... VENV=/path/to/environment
-  * or first install the CPU build of both, from PyTorch's own index: README, "CPU build".
+  * or first install the small CPU build of both into $venv, from PyTorch's own index, as README.md says.
 EOF
 fi
 "$venv/bin/python" -m pip install $quiet --disable-pip-version-check -e ".$extras"

@@ -12,7 +12,7 @@
 
 import type { Theme } from "./colour.ts";
 import { FOCUSABLE, h } from "./dom.ts";
-import { observeTheme } from "./theme.ts";
+import { observeSurroundings } from "./theme.ts";
 
 /** Hosts call it with what the event carries; each listener says what it takes. */
 export type Listener = (...values: never[]) => void;
@@ -73,8 +73,16 @@ export function defineWidget(widget: {
         box.remove();
       };
       hostSignal?.addEventListener("abort", close, { once: true, signal });
-      observeTheme(box, (theme) => root.setAttribute("data-qk-theme", theme), signal);
-      const onTheme: ViewProps["onTheme"] = (listener, until) => observeTheme(box, listener, until);
+      const onTheme: ViewProps["onTheme"] = (listener, until) =>
+        observeSurroundings(
+          box,
+          ({ theme, paper }) => {
+            root.setAttribute("data-qk-theme", theme);
+            root.style.setProperty("--paper", paper);
+            listener(theme);
+          },
+          until,
+        );
       await widget.render({ model: guarded(model), root, signal, onTheme });
       return close;
     },

@@ -18,10 +18,12 @@ export function format(value: number, digits = 3): string {
 export const formatUnit = (value: number): string =>
   Number.isFinite(value) ? withMinus(Math.abs(value) < 0.005 ? "0.00" : value.toFixed(2)) : "–";
 
-export const formatPercent = (fraction: number): string =>
-  Number.isFinite(fraction)
-    ? withMinus(`${(100 * fraction).toFixed(Math.abs(fraction) < 0.0995 ? 1 : 0)} %`)
-    : "–";
+/** One decimal below ten per cent, where it matters. */
+export function formatPercent(fraction: number): string {
+  if (!Number.isFinite(fraction)) return "–";
+  const decimals = fraction !== 0 && Math.abs(fraction) < 0.0995 ? 1 : 0;
+  return withMinus(`${(100 * fraction).toFixed(decimals)} %`);
+}
 
 /** "1.24 ± 0.02": the bound with one digit, rounded up, and the value to the same place. Exact values carry none. */
 export function formatBounded(value: number, bound: number): string {

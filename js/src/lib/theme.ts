@@ -4,18 +4,30 @@ import type { Theme } from "./colour.ts";
 
 const ROOT_ATTRIBUTES = ["class", "style", "data-jp-theme-light", "data-theme", "data-color-mode"];
 
-/** By the luminance of the first opaque background behind `element`, across shadow roots. */
-export function themeOf(element: Element): Theme {
+export interface Surroundings {
+  readonly theme: Theme;
+  /** the background we stand on, as CSS */
+  readonly paper: string;
+}
+
+/** The first opaque background behind `element`, across shadow roots; light or dark by its luminance. */
+export function surroundingsOf(element: Element): Surroundings {
   for (let node: Element | null = element; node; node = parentOf(node)) {
-    const rgb = opaqueBackground(node);
-    if (rgb) return 0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2] < 128 ? "dark" : "light";
+    const paper = getComputedStyle(node).backgroundColor;
+    const rgb = opaque(paper);
+    if (rgb)
+      return { theme: 0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2] < 128 ? "dark" : "light", paper };
   }
-  return prefersDark()?.matches ? "dark" : "light";
+  return { theme: prefersDark()?.matches ? "dark" : "light", paper: "Canvas" };
 }
 
 /** Calls back at once, and again whenever the host switches. */
-export function observeTheme(element: Element, onTheme: (theme: Theme) => void, signal: AbortSignal): void {
-  const look = (): void => onTheme(themeOf(element));
+export function observeSurroundings(
+  element: Element,
+  onChange: (surroundings: Surroundings) => void,
+  signal: AbortSignal,
+): void {
+  const look = (): void => onChange(surroundingsOf(element));
   const observer = new MutationObserver(look);
   for (const root of [document.documentElement, document.body]) {
     observer.observe(root, { attributes: true, attributeFilter: ROOT_ATTRIBUTES });
@@ -33,11 +45,7 @@ function parentOf(element: Element): Element | null {
   return root instanceof ShadowRoot ? root.host : null;
 }
 
-function opaqueBackground(element: Element): [number, number, number] | undefined {
-  const numbers =
-    getComputedStyle(element)
-      .backgroundColor.match(/[\d.]+/g)
-      ?.map(Number) ?? [];
-  const [r, g, b, alpha = 1] = numbers;
+function opaque(colour: string): [number, number, number] | undefined {
+  const [r, g, b, alpha = 1] = colour.match(/[\d.]+/g)?.map(Number) ?? [];
   return r === undefined || g === undefined || b === undefined || alpha < 0.5 ? undefined : [r, g, b];
 }

@@ -62,8 +62,8 @@ export class Pane {
       this.#choices,
       this.#ticks,
       this.#outlines.key,
-      this.#outlines.query,
       this.#outlines.hover,
+      this.#outlines.query,
     );
     const picture = url ? [h("img", { src: url, alt: "", draggable: "false" })] : [];
     this.root = h(
