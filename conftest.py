@@ -9,7 +9,7 @@ import pytest
 import tests.checker  # noqa: F401  (named in pyproject.toml: jaxtyping's hook asks for it when the package is imported)
 
 # The first torch call can take half a second, which is no reason to fail; and a failure must come again when looked for.
-hypothesis.settings.register_profile("qkwidgets", deadline=None, derandomize=True, database=None)
+hypothesis.settings.register_profile("qkwidgets", max_examples=50, deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("qkwidgets")
 
 

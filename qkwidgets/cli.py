@@ -7,7 +7,6 @@ imported by the command that needs them, so that `--help` answers at once.
 import argparse
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -79,8 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     cache.add_argument("action", choices=["info", "clear"])
     cache.set_defaults(command=_cache)
 
-    lab = commands.add_parser("lab", help="open JupyterLab on the tutorial notebooks; what follows is handed on to it")
-    lab.add_argument("rest", nargs=argparse.REMAINDER, metavar="...")
+    lab = commands.add_parser("lab", help="open JupyterLab on the tutorial notebooks")
+    lab.add_argument("rest", nargs="*", metavar="-- OPTION", help="handed on to JupyterLab")
     lab.set_defaults(command=_lab)
     return parser
 
@@ -137,7 +136,7 @@ def _trend(options: argparse.Namespace) -> None:
         raise InputError(
             f"--checkpoint holds the weights of one model: got {len(options.models)} models. Name one, or leave it out."
         )
-    from qkwidgets.export.trend import write_trend
+    from qkwidgets.answers.base import write_csv
 
     with _steps(len(options.models) + 1) as step:
         answers = []
@@ -146,14 +145,27 @@ def _trend(options: argparse.Namespace) -> None:
             answers.append(qkwidgets.alignment(qkwidgets.load_model(name, checkpoint=options.checkpoint, device=options.device)))
         step(f"writing {options.output.name}")
         with _writing(options.output):
-            write_trend(answers, options.output)
+            if options.output.suffix == ".csv":
+                write_csv([row for answer in answers for row in answer.rows()], options.output)
+            else:
+                _write_figure(answers, options.output)
     _say_written(options.output)
 
 
-def _models(options: argparse.Namespace) -> None:
-    from qkwidgets.models import support
+def _write_figure(answers: list[Any], path: Path) -> None:
+    from qkwidgets.figures.files import write_figure
+    from qkwidgets.figures.trend import trend_figure
 
-    print(support.describe(options.name))
+    write_figure(trend_figure(*answers), path)
+
+
+def _models(options: argparse.Namespace) -> None:
+    from qkwidgets.models.support import family_table, model_table
+
+    with _steps(1) as step:
+        step(f"reading {options.name}" if options.name else "counting models")
+        table = model_table(options.name) if options.name else family_table()
+    print(table)
 
 
 def _cache(options: argparse.Namespace) -> None:
@@ -171,8 +183,8 @@ def _lab(options: argparse.Namespace) -> None:
             "`qkwidgets lab` opens the tutorial notebooks in JupyterLab: it is not installed here. "
             "Run `pip install 'qkwidgets[lab]'`."
         )
-    done = subprocess.run([sys.executable, "-m", "jupyterlab", _notebooks(), *options.rest], check=False)
-    sys.exit(done.returncode)
+    # JupyterLab takes our place, so that Ctrl-C is its own.
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(_notebooks()), *options.rest])
 
 
 def _notebooks() -> Path:

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Self
 
-from beartype import beartype
+from beartype import BeartypeConf, beartype
+
+_CHECK = beartype(conf=BeartypeConf(is_pep484_tower=True))  # an int is a float, as type checkers have it
 
 
 def checked(function: Callable) -> Callable:
     """`beartype` of a function; one that mentions `Self` stays unchecked, since the hook hands methods over without their class."""
-    return function if Self in getattr(function, "__annotations__", {}).values() else beartype(function)
+    return function if Self in getattr(function, "__annotations__", {}).values() else _CHECK(function)

@@ -168,6 +168,55 @@ def test_a_bar_tells_what_is_being_done_where_somebody_watches(folder):
     assert [step in seen for step in steps] == [True] * 3
 
 
+def test_trend_writes_a_table_of_all_models(folder, capsys):
+    assert main(["trend", "builtin:o3", "builtin:o3", "-o", "trend.csv"]) == 0
+    lines = (folder / "trend.csv").read_text().splitlines()
+    assert lines[0].startswith("model,layer,head,cosine")
+    assert len(lines) == 1 + 2 * 6 * 4
+    assert capsys.readouterr().out.startswith(str(folder / "trend.csv"))
+
+
+@pytest.mark.parametrize(("ending", "start"), [("html", b"<!doctype html>"), ("svg", b"<svg"), ("png", b"\x89PNG"), ("pdf", b"%PDF")])
+def test_trend_draws_a_page_or_a_picture(folder, chromium, ending, start):
+    assert main(["trend", "builtin:o3", "-o", f"trend.{ending}"]) == 0
+    assert (folder / f"trend.{ending}").read_bytes().startswith(start)
+    assert left_in(folder) == [f"trend.{ending}"]
+
+
+def test_one_checkpoint_is_not_for_two_models(folder, capsys):
+    assert says(capsys, "trend", "builtin:o3", "timm:deit_tiny_patch16_224", "--checkpoint", "weights.safetensors") == (
+        "--checkpoint holds the weights of one model: got 2 models. Name one, or leave it out."
+    )
+
+
+def test_models_tells_what_is_read_and_what_is_refused(capsys):
+    assert main(["models"]) == 0
+    assert "refused: windows" in capsys.readouterr().out
+    assert main(["models", "builtin:o3"]) == 0
+    assert "6 x 4" in capsys.readouterr().out
+
+
+def test_models_asked_for_an_unknown_name_refuses(capsys):
+    assert "builtin:o3" in says(capsys, "models", "builtin:o4")
+
+
+def test_lab_hands_over_to_jupyterlab(folder):
+    import jupyterlab
+
+    ended = subprocess.run([sys.executable, "-c", COMMAND, "lab", "--", "--version"], capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == jupyterlab.__version__
+
+
+def test_lab_says_what_to_install_where_jupyterlab_is_missing(folder):
+    script = f"import sys; sys.modules['jupyterlab'] = None; {COMMAND}"
+    ended = subprocess.run([sys.executable, "-c", script, "lab"], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (
+        2,
+        "qkwidgets: `qkwidgets lab` opens the tutorial notebooks in JupyterLab: it is not installed here. Run `pip install "
+        "'qkwidgets[lab]'`.\n",
+    )
+
+
 def test_cache_info_and_clear_say_what_is_there(capsys, cache_dir):
     from qkwidgets.cache import Store
 

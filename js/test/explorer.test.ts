@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { LAYERS, meta, tileBytes, traits } from "./fixture.ts";
+import { formatPercent } from "../src/lib/numbers.ts";
+import { HEADS, IMAGES, LAYERS, MODES, meta, tileBytes, traits, wave } from "./fixture.ts";
 import { FakeModel, type Mounted, mountExplorer, painted } from "./hosts.ts";
 
 afterEach(() => document.body.replaceChildren());
@@ -26,6 +27,25 @@ test("a view is ready after its first paint and shows the selection of its trait
   expect(part<HTMLInputElement>("qk-slider-layer").value).toBe("1");
   expect(part("qk-grid").querySelector('[aria-selected="true"]')?.getAttribute("data-layer")).toBe("1");
   for (const id of ["qk-grid", "qk-spectrum", "qk-overlay", "qk-trend", "qk-attention"]) part(id);
+});
+
+test("ready means painted: the maps of an embedded head are there", async () => {
+  const { root, part, close } = await mountExplorer(new FakeModel(traits()));
+  expect(root.dataset.ready).toBe("1");
+  expect(text(part("qk-overlay"))).toContain("query a = 0.800");
+  expect(text(part("qk-attention"))).toContain("Softmax over all 7 tokens");
+  close();
+});
+
+test("what the weights say stands on one side, what the images say on the other", async () => {
+  const { root } = await open();
+  const sides = [...root.querySelectorAll(".side")].map((side) =>
+    [...side.children].map((panel) => panel.getAttribute("data-testid")),
+  );
+  expect(sides).toEqual([
+    ["qk-grid", "qk-spectrum", "qk-trend"],
+    ["qk-overlay", "qk-attention"],
+  ]);
 });
 
 test("the view follows its traits, and the traits follow the view", async () => {
@@ -69,6 +89,7 @@ test("arrow keys walk the grid, one cell is in the tab order, and the notebook h
   await painted();
   expect([model.get("layer"), model.get("head")]).toEqual([2, 1]);
   expect(part("qk-grid").querySelectorAll('[role="gridcell"][tabindex="0"]').length).toBe(1);
+  expect((part("qk-grid").getRootNode() as ShadowRoot).activeElement).toBe(current());
   expect(heard).not.toHaveBeenCalled();
   press(current(), "Escape");
   expect(heard).toHaveBeenCalledTimes(1);
@@ -127,13 +148,14 @@ test("a patch gets its numbers on hover, and becomes the query on a click", asyn
   pane.getBoundingClientRect = () => ({ left: 0, top: 0, width: 30, height: 20 }) as DOMRect;
   pane.dispatchEvent(new MouseEvent("pointermove", { clientX: 25, clientY: 15 }));
   await painted();
-  expect(text(part("qk-overlay"))).toMatch(/r1 c2 {2}query −?\d\S* ± \S+ {2}key −?\d\S* ± \S+/);
+  expect(text(part("qk-overlay"))).toMatch(/r1 c2 {2}query −?\d\S*\s±\s\S+ {2}key −?\d\S*\s±\s\S+/);
+  expect(text(part("qk-overlay"))).not.toContain("adds");
   pane.dispatchEvent(new MouseEvent("click", { clientX: 5, clientY: 15 }));
   await painted();
   expect([model.get("image"), model.get("token")]).toEqual([1, 1 + 3]);
   pane.dispatchEvent(new MouseEvent("pointermove", { clientX: 25, clientY: 15 }));
   await painted();
-  expect(text(part("qk-overlay"))).toMatch(/L1 H0 M2 adds −?\S+ ± \S+ to the score of query r1 c0/);
+  expect(text(part("qk-overlay"))).toMatch(/L1 H0 M2 adds −?\S+\s±\s\S+ to the score of query r1 c0/);
 });
 
 test("the parts of a score add up to the printed sum", async () => {
@@ -147,6 +169,20 @@ test("the parts of a score add up to the printed sum", async () => {
   expect(Number(printed?.[2]) * (printed?.[1] ? -1 : 1)).toBeCloseTo(total, 1);
 });
 
+test("the modes of an image are ranked, and the share not shown is printed", async () => {
+  const { model, part } = await open({ mode: 0 });
+  const ranks = (): HTMLElement[] => [...part("qk-attention").querySelectorAll<HTMLElement>(".rank")];
+  const start = 1 * HEADS * MODES;
+  const shares = [...wave(IMAGES * LAYERS * HEADS * MODES, 3).subarray(start, start + MODES)];
+  const order = [0, 1, 2, 3].sort((a, b) => (shares[b] as number) - (shares[a] as number));
+  expect(ranks().map((rank) => Number(rank.dataset.mode))).toEqual(order);
+  const left = 1 - 0.125 - shares.reduce((a, b) => a + b, 0);
+  expect(text(part("qk-attention"))).toContain(`bias 13 % · not shown ${formatPercent(left)}`);
+  ranks()[2]?.click();
+  await painted();
+  expect(model.get("mode")).toBe(order[2]);
+});
+
 test("with some modes embedded, attention is shown for whole rows only and the rest is named", async () => {
   const tiles = { L1H0: new DataView(tileBytes(1, 0, 2).buffer) };
   const { model, part } = await open({ tiles, meta: meta({ embedded_modes: 2 }), mode: 0, token: 2 });
@@ -158,7 +194,7 @@ test("with some modes embedded, attention is shown for whole rows only and the r
   await painted();
   expect(attention()).not.toContain("Softmax over");
   expect(attention()).toContain("needs all modes");
-  expect(attention()).toContain("not known");
+  expect(attention()).toContain("2 modes not in this pagenot known");
   expect(attention()).not.toContain("sum = score");
   model.set("mode", 3);
   await painted();
@@ -196,14 +232,20 @@ test("data that did not arrive are said in words", async () => {
 test("new data from Python are mounted once, and the old listeners are gone", async () => {
   const { model, part } = await open();
   const before = model.listeners;
+  const pictures = vi.spyOn(URL, "createObjectURL");
   model.set("meta", meta({ title: "Another model" }));
-  model.set("panels", ["grid"]);
+  model.set("panels", ["trend", "grid", "attention"]);
   await painted();
   expect(text(part("qk-grid").closest(".qk")?.querySelector("h2") as Element)).toBe("Another model");
-  expect(model.listeners).toBeLessThanOrEqual(before);
+  expect(pictures).toHaveBeenCalledTimes(IMAGES);
+  expect(model.listeners).toBe(before);
+  pictures.mockRestore();
 });
 
 test("a selection outside the model shows the nearest inside", async () => {
-  const { part } = await open({ layer: 99, mode: -3 });
+  const { model, part } = await open({ layer: 99, mode: -3 });
   expect(text(part("qk-selection"))).toBe(`L${LAYERS - 1} H0 M0`);
+  model.set("head", 99);
+  await painted();
+  expect(text(part("qk-selection"))).toBe(`L${LAYERS - 1} H1 M0`);
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import explorer from "../src/explorer/index.ts";
 import { PageModel } from "../src/host/model.ts";
-import type { Model } from "../src/lib/afm.ts";
+import { defineWidget, type Model } from "../src/lib/afm.ts";
 import { tileBytes, traits } from "./fixture.ts";
 import { FakeModel, mountExplorer, painted, ThrowingModel } from "./hosts.ts";
 
@@ -39,13 +40,29 @@ test("a closed view does not come back to life through a host that cannot unlist
   expect(part("qk-selection").textContent).toBe(selection);
 });
 
-test("what else is in the host's element stays there", async () => {
-  const model = new FakeModel(traits());
-  const { el, close } = await mountExplorer(model);
+test("a host's element keeps what else is in it", async () => {
+  const el = document.createElement("div");
   const link = document.createElement("link");
-  el.prepend(link);
+  el.append(link);
+  document.body.append(el);
+  const close = await explorer.render({ model: new FakeModel(traits()), el });
+  expect([...el.children].map((child) => child.className)).toEqual(["", "qk-view"]);
   close();
   expect([...el.children]).toEqual([link]);
+});
+
+test("no listener of a closed view is called, even by a host that cannot unlisten", async () => {
+  const heard = vi.fn();
+  const widget = defineWidget({
+    css: "",
+    render: ({ model, signal }) => model.on("change:layer", heard, signal),
+  });
+  const model = new ThrowingModel({ layer: 0 });
+  const close = await widget.render({ model, el: document.createElement("div") });
+  model.set("layer", 1);
+  close();
+  model.set("layer", 2);
+  expect(heard).toHaveBeenCalledTimes(1);
 });
 
 test("two views of one model follow each other, and one closing leaves the other", async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { PageModel } from "../src/host/model.ts";
 import { mountPage } from "../src/host/page.ts";
 import { toBytes } from "../src/lib/bytes.ts";
 import { h } from "../src/lib/dom.ts";
@@ -46,6 +47,19 @@ test("a page mounts its models on bytes that are read when asked for", async () 
   expect([model.get("layer"), model.get("initialized")]).toEqual([3, true]);
   const tiles = model.get("tiles") as Record<string, { base64: string }>;
   expect(new TextDecoder().decode(await toBytes(tiles.L0H0))).toBe("hello");
+});
+
+test("a page's model tells every view of a change, and only of a change", () => {
+  const model = new PageModel({ layer: 1 });
+  const heard: string[] = [];
+  const listener = (): unknown => heard.push("layer");
+  model.on("change:layer", listener);
+  model.on("change", () => heard.push("any"));
+  model.set("layer", 1);
+  model.set("layer", 2);
+  model.off("change:layer", listener);
+  model.set("layer", 3);
+  expect(heard).toEqual(["layer", "any", "any"]);
 });
 
 test("a page with a part missing says so in words", async () => {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { channels, diverging, inkOn, mix, sequential } from "../src/lib/colour.ts";
 import { percentileStrength, positiveStrength, signedStrength, thresholded } from "../src/lib/maps.ts";
 import { format, formatBounded, formatPercent, formatUnit, linear, listed } from "../src/lib/numbers.ts";
-import { niceCeiling } from "../src/panels/grid.ts";
+import { niceCeiling } from "../src/panels/head-scale.ts";
 
 const spread = (colour: number): number => {
   const rgb = channels(colour);
@@ -75,9 +75,9 @@ test("nothing is painted below the threshold, on either side of zero", () => {
 });
 
 test("numbers are written with no more digits than their bound allows", () => {
-  expect(formatBounded(1.23456, 0.0123)).toBe("1.23 ± 0.02");
-  expect(formatBounded(-0.5, 0.25)).toBe("−0.5 ± 0.3");
-  expect(formatBounded(12.3456, 1e-9)).toBe("12.3456 ± 0.0001");
+  expect(formatBounded(1.23456, 0.0123)).toBe("1.23\u00a0±\u00a00.02");
+  expect(formatBounded(-0.5, 0.25)).toBe("−0.5\u00a0±\u00a00.3");
+  expect(formatBounded(12.3456, 1e-9)).toBe("12.3456\u00a0±\u00a00.0001");
   expect(formatBounded(0.123456, 0)).toBe("0.1235");
   expect([format(0.0049, 2), format(1234.5), format(-0.5), format(Number.NaN)]).toEqual([
     "0.0049",

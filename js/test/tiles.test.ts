@@ -41,6 +41,20 @@ function setup(tiles: Record<string, BytesLike>, live: boolean) {
 }
 
 const embedded = { L0H0: dataView(tileBytes(0, 0)), L1H0: dataView(tileBytes(1, 0)) };
+test("a head is asked for once, also when the kernel's answer is rounded like ours", async () => {
+  const { heard, model, source, pass, reply } = setup(embedded, true);
+  source.want(0, 0);
+  await pass(REST_MS);
+  reply("ack");
+  reply("tile", {}, [dataView(tileBytes(0, 0))]);
+  await pass(0);
+  source.want(1, 0);
+  source.want(0, 0);
+  await pass(10_000);
+  expect(model.sent).toMatchObject([{ layer: 0 }]);
+  expect(heard).toEqual(["L0H0 rounded", "L0H0 rounded", "L0H0 rounded"]);
+});
+
 const exactTile = (layer: number): DataView[] => [dataView(tileBytes(layer, 0, MODES, false))];
 
 test("a page shows embedded tiles, asks nobody, and says what it does not hold", async () => {

@@ -76,5 +76,5 @@ def _written(weights: LayerWeights, name: str) -> Tensor:
             f"A value-output circuit needs heads that simply add up: in {name!r} something acts between the heads and the "
             'output projection. Use circuit="qk".'
         )
-    W_O = weights.W_O if weights.layer_scale is None else weights.W_O * weights.layer_scale
+    W_O = weights.W_O if weights.layer_scale is None else lifted(weights.W_O) * lifted(weights.layer_scale)
     return W_O.mT

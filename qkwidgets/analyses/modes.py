@@ -3,12 +3,15 @@
 Source: Pan, Philip, Xie, Schwartz. "Dissecting Query-Key Interaction in Vision Transformers". NeurIPS 2024. arXiv 2405.14880.
 """
 
+from typing import Any
+
 import numpy as np
 import torch
 from torch import Tensor
 
 from qkwidgets.analyses.circuit import circuit_factors, provenance
 from qkwidgets.answers.modes import SingularModes
+from qkwidgets.core.alignment import BAND_SDS, head_sd, isotropic_sd, layer_sd, mean_cosine, spectrum_weights
 from qkwidgets.core.degenerate import BLOCK_TOLERANCE, degenerate_blocks, null_modes, stability
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.modes import lifted, singular_modes
@@ -22,7 +25,7 @@ def modes(
     *,
     circuit: str = "qk",
     bias: str = "separate",
-    offset: None = None,
+    offset: Any = None,
     fold_norm: bool = False,
     tolerance: float = BLOCK_TOLERANCE,
     dtype: str = "float32",
@@ -79,15 +82,23 @@ def modes(
     left, right = circuit_factors(model, circuit, fold_norm=fold_norm)
     found = singular_modes(left, right, dtype=getattr(torch, dtype))
     values, null = found.singular_values, null_modes(found.singular_values)
+    cosine = found.cosine.masked_fill(null, torch.nan)
+    head = mean_cosine(values, cosine)
+    head_sds = head_sd(spectrum_weights(values), isotropic_sd(left.shape[-2]))
     norms = (torch.linalg.matrix_norm(lifted(factor), 2) for factor in (left, right))
     return SingularModes(
         left=_array(found.left),
         singular_values=_array(values),
         right=_array(found.right),
-        cosine=_array(found.cosine.masked_fill(null, torch.nan)),
+        cosine=_array(cosine),
         degenerate=_array(degenerate_blocks(values, tolerance)),
         null=_array(null),
         stability=_array(stability(values, *norms, model.layers[0].W_Q.dtype)),
+        head_cosine=_array(head),
+        head_band=_array(BAND_SDS * head_sds),
+        layer_cosine=_array(head.mean(dim=-1)),
+        layer_band=_array(BAND_SDS * layer_sd(head_sds)),
+        mode_band=BAND_SDS * isotropic_sd(left.shape[-2]),
         provenance=provenance(model, circuit=circuit, bias=bias, fold_norm=fold_norm, tolerance=tolerance),
     )
 

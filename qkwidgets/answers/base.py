@@ -2,16 +2,16 @@
 
 import csv
 import html
+import io
 import os
 from abc import ABC, abstractmethod
 from dataclasses import fields
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
 from qkwidgets.answers import registry
-from qkwidgets.answers.file import write
+from qkwidgets.answers.file import write, write_atomically
 from qkwidgets.core.layout import TokenLayout
 
 
@@ -86,11 +86,25 @@ class Table(Answer):
 
     def to_csv(self, path: str | os.PathLike) -> None:
         """Write the table as CSV, with the column names in the first line."""
-        rows = self.rows()
-        with Path(path).open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
+        write_csv(self.rows(), path)
+
+
+def write_csv(rows: list[dict[str, Any]], path: str | os.PathLike) -> None:
+    """Write rows of one or several tables as CSV, with the column names in the first line.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "table.csv")
+    >>> write_csv([{"layer": 0, "cosine": 0.5}], path)
+    >>> path.read_text().split()
+    ['layer,cosine', '0,0.5']
+    """
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    write_atomically(path, text.getvalue().encode())
 
 
 def _plain(value: Any) -> Any:

@@ -28,7 +28,8 @@ class Exploration(Answer):
     pictures: tuple[bytes, ...]
 
     def __post_init__(self) -> None:
-        count = self.tiles["query"].shape[3] if "query" in self.tiles else 0
+        # A view without images has no maps to leave out.
+        count = self.tiles["query"].shape[3] if "query" in self.tiles else self.meta["n_modes"]
         object.__setattr__(self, "meta", {**self.meta, "embedded_modes": count})
 
     def __str__(self) -> str:

@@ -34,7 +34,7 @@ def to_bytes(arrays: dict[str, np.ndarray], record: dict[str, Any] | None = None
     >>> arrays["x"].tolist(), record["kind"]
     ([0, 1, 2], 'test')
     """
-    arrays = {name: np.ascontiguousarray(array) for name, array in sorted(arrays.items())}
+    arrays = {name: np.asarray(array, order="C") for name, array in sorted(arrays.items())}
     if record is None:
         return save(arrays)
     record = {**record, "format": FORMAT}
@@ -144,6 +144,11 @@ def open_answer(path: str | os.PathLike) -> Any:
     if not Path(path).is_file():
         raise InputError(f"A saved answer must exist: there is no file {str(path)!r}. Check the name and the folder.")
     arrays, record = read(path)
+    if "kind" not in record:
+        raise FileFormatError(
+            f"A saved answer says of which kind it is: {Path(path).name!r} does not. It is probably an entry of the cache, which "
+            "only qkwidgets itself reads. Save the answer with its .save()."
+        )
     return answer_class(record["kind"], Path(path).name).from_parts(arrays, record)
 
 

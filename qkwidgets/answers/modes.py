@@ -28,6 +28,9 @@ class SingularModes(Table):
     `degenerate` numbers the blocks of modes that are defined only together (-1 for a unique mode), `null` marks modes of no
     strength, whose cosine is NaN, and `stability` says how far rounding of the stored weights could turn a mode (values of
     1 and above: not determined at that precision). `modes["L4 H2 M1"]` is one mode.
+
+    `head_cosine` and `layer_cosine` are means weighted by singular values, and the bands half-widths of 95 % bands around
+    zero, as in `Alignment`.
     """
 
     left: Float[np.ndarray, "layer head d_model mode"]
@@ -37,6 +40,11 @@ class SingularModes(Table):
     degenerate: Int16[np.ndarray, "layer head mode"]
     null: Bool[np.ndarray, "layer head mode"]
     stability: Float64[np.ndarray, "layer head mode"]
+    head_cosine: Float64[np.ndarray, "layer head"]
+    head_band: Float64[np.ndarray, "layer head"]
+    layer_cosine: Float64[np.ndarray, " layer"]
+    layer_band: Float64[np.ndarray, " layer"]
+    mode_band: float
     provenance: dict[str, Any]
 
     def __str__(self) -> str:

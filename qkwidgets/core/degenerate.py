@@ -42,7 +42,7 @@ def degenerate_blocks(
     """
     null = null_modes(singular_values)
     upper, lower = singular_values[..., :-1], singular_values[..., 1:]
-    joined = (upper - lower <= tolerance * upper) & (null[..., :-1] == null[..., 1:])
+    joined = null[..., :-1] | ((upper - lower <= tolerance * upper) & ~null[..., 1:])
     first = torch.cat([torch.ones_like(null[..., :1]), ~joined], dim=-1)
     group = first.cumsum(-1) - 1
     size = torch.zeros_like(group).scatter_add_(-1, group, torch.ones_like(group)).gather(-1, group)

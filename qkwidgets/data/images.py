@@ -109,7 +109,7 @@ def _files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
     if not path.exists():
-        if "://" in str(path):
+        if ":/" in str(path):  # Path has made one slash of two
             raise InputError(
                 f"Images must be files on this machine: got the address '{path}'. Download it first and pass the file."
             )
@@ -124,7 +124,8 @@ def _files(path: Path) -> list[Path]:
     found = [file for file in inside if file.suffix.lower() in suffixes and file.is_file()]
     if not found:
         folders = [file.name for file in inside if file.is_dir()]
-        holds = f"{len(inside)} entries, such as '{inside[0].name}'" if inside else "nothing"
+        some = "1 entry," if len(inside) == 1 else f"{len(inside)} entries, such as"
+        holds = f"{some} '{inside[0].name}'" if inside else "nothing"
         remedy = (
             f"Its subfolders are not searched; pass one of them, such as '{folders[0]}'"
             if folders
@@ -185,13 +186,10 @@ def _sixteen_bits(values: np.ndarray, name: str) -> np.ndarray:
 
 def _rgb_array(array: np.ndarray, name: str) -> UInt8[np.ndarray, "height width 3"]:
     if not (array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (1, 3, 4))) or 0 in array.shape:
-        first = (
-            " Channels probably come first; use array.transpose(1, 2, 0)."
-            if array.ndim == 3 and array.shape[0] in (1, 3, 4)
-            else ""
-        )
+        turned = array.ndim == 3 and array.shape[0] in (1, 3, 4)
+        hint = "Channels probably come first; use array.transpose(1, 2, 0)" if turned else "Pass one image, or several of one size stacked"
         raise InputError(
-            f"An image array must be [height, width] or [height, width, 3 or 4], not empty: {name} is {list(array.shape)}.{first}"
+            f"An image array must be [height, width] or [height, width, 3 or 4], not empty: {name} is {list(array.shape)}. {hint}."
         )
     array = _eight_bits(array, name)
     if array.ndim == 3 and array.shape[2] == 4:

@@ -110,7 +110,7 @@ def odd_one_out(
     Notes
     -----
     Centres keep to the middle quarter of a patch of an 8 x 8 grid and off its rim, so that one patch holds most of the target
-    and no item is cut; distractors obey the same rule, so that it gives nothing away. About 2,000 scenes of 64 x 64
+    and no item is cut; distractors obey the same rule, so that it gives nothing away. About 1,500 scenes of 64 x 64
     pixels a second on one core.
 
     Examples

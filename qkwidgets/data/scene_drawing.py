@@ -67,7 +67,8 @@ def _ground(plan: ScenePlan, size: int) -> np.ndarray:
     across, down = np.outer(at, x_waves), np.outer(at, y_waves) + phase
     rows = np.concatenate([np.cos(down), -np.sin(down)], 1)
     columns = np.concatenate([np.cos(across), np.sin(across)], 1) * np.tile(amplitude, 2)
-    texture = (rows @ columns.T).astype(np.float32)
+    # Row by row: of one large product the library would make threads, which wait for each other longer than it takes.
+    texture = (rows[:, None] @ columns.T)[:, 0].astype(np.float32)
     return plan.ground_tint.astype(np.float32)[:, None, None] * texture + plan.ground.astype(np.float32)[:, None, None]
 
 
@@ -161,7 +162,6 @@ RIPPLES = {"plain": _plain, "stripes": _stripes, "checks": _checks, "rings": _ri
 
 def _display(lab: np.ndarray) -> np.ndarray:
     """OKLab picture [3, height, width] to uint8 sRGB [height, width, 3]."""
-    cones = (LAB_TO_CONES @ lab.reshape(3, -1)) ** 3
-    linear = CONES_TO_RGB @ cones
-    step = np.clip(linear * 4095 + 0.5, 0, 4095).astype(np.int16)
-    return GAMMA[step].T.reshape(*lab.shape[1:], 3)
+    cones = (LAB_TO_CONES @ lab.swapaxes(0, 1)) ** 3
+    step = np.clip(CONES_TO_RGB @ cones * 4095 + 0.5, 0, 4095).astype(np.int16)
+    return GAMMA[step].swapaxes(1, 2)

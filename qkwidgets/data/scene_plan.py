@@ -29,7 +29,7 @@ CELL = 1 / 8
 SLACK = 0.12  # cells between a centre and the middle of its cell, at most
 NEAREST = 1.7  # cells between two centres, at least
 GAP = 0.14  # cells between two items, at least
-LARGEST = 0.92  # cells: radius of the largest item
+LARGEST = 0.72  # cells: radius of the largest item
 TRIES = 16
 
 

@@ -5,7 +5,6 @@ The rule is ours: every head keeps the same number of modes, its strongest, and 
 
 import base64
 import gzip
-from collections.abc import Iterator
 from typing import Any
 
 from qkwidgets.answers.exploration import Exploration
@@ -14,6 +13,9 @@ from qkwidgets.core.errors import InputError
 from qkwidgets.widgets.wire import wire_pictures, wire_spectra, wire_tiles
 
 FEWEST_MODES = 4
+
+BESIDE_A_MAP = 24
+"""Bytes: two numbers of the rounding, two percentiles, the range and the sign of its mode."""
 
 Part = tuple[str, bool]
 """Base64 text, and whether it is of gzipped bytes."""
@@ -40,15 +42,16 @@ def fitted(source: AnswerSource, limit: int) -> tuple[Exploration, dict[str, Par
     InputError
         If not even one image with `FEWEST_MODES` modes a head fits.
     """
-    parts: dict[str, Part] = {}
-    for frozen in _candidates(source, limit):
+    frozen: Exploration | None = source.frozen(_first_guess(source.meta, limit))
+    while frozen is not None:
         parts = packed_parts(frozen)
-        if size(parts) <= limit:
+        excess = size(parts) - limit
+        if excess <= 0:
             return frozen, parts, _left_out(source.meta, frozen)
-    needed = size(parts) / 1e6
+        frozen = _smaller(frozen, excess)
     raise InputError(
-        f"A page holds at least one image with {FEWEST_MODES} modes of every head: that takes {needed:.2f} MB here, and the "
-        f"limit leaves {max(limit, 0) / 1e6:.2f} MB. Raise max_mb."
+        f"A page holds at least one image with {FEWEST_MODES} modes of every head: that takes {size(parts) / 1e6:.2f} MB here, and "
+        f"the limit leaves {max(limit, 0) / 1e6:.2f} MB. Raise max_mb."
     )
 
 
@@ -63,27 +66,25 @@ def size(parts: dict[str, Part]) -> int:
     return sum(len(text) + len(name) + 70 for name, (text, _) in parts.items())
 
 
-def _candidates(source: AnswerSource, limit: int) -> Iterator[Exploration]:
-    """Smaller and smaller versions of the view; the guess of how many modes fit is close, so few are tried."""
-    per_mode = _bytes_per_mode(source.meta)
-    total = source.meta["n_modes"]
-    # A map of uint8 numbers has shrunk to no less than 5/8 in gzip on any model tried, and base64 adds a third.
-    count = min(total, max(FEWEST_MODES, int(limit / (per_mode * 5 / 6))))
-    frozen = source.frozen(count)
-    while True:
-        yield frozen
-        count = frozen.meta["embedded_modes"]
-        if count <= FEWEST_MODES:
-            break
-        excess = size(packed_parts(frozen)) - limit
-        frozen = frozen.frozen(max(FEWEST_MODES, count - max(1, int(excess / (per_mode * 4 / 3)))))
-    for images in range(len(frozen.meta["images"]) - 1, 0, -1):
-        yield frozen.first_images(images)
+def _first_guess(meta: dict[str, Any], limit: int) -> int:
+    """How many modes could fit at the very best: a map has shrunk to no less than 5/8 on any model tried; base64 adds a third."""
+    return min(meta["n_modes"], max(FEWEST_MODES, int(limit / (_bytes_per_mode(meta) * 5 / 6))))
+
+
+def _smaller(frozen: Exploration, excess: int) -> Exploration | None:
+    """The view with fewer modes, by as many as `excess` bytes take at least; or with an image less; or none."""
+    count, images = frozen.meta["embedded_modes"], len(frozen.meta["images"])
+    if count > FEWEST_MODES:
+        fewer = max(1, int(excess / (_bytes_per_mode(frozen.meta) * 4 / 3)))
+        return frozen.frozen(max(FEWEST_MODES, count - fewer))
+    return frozen.first_images(images - 1) if images > 1 else None
 
 
 def _bytes_per_mode(meta: dict[str, Any]) -> int:
+    """Of one mode of every head before packing, and a little more: 8-bit maps, each with a few float32 numbers about it."""
     grid_h, grid_w = meta["layout"]["grid"]
-    return max(1, 2 * meta["n_layers"] * meta["n_heads"] * len(meta["images"]) * (len(meta["tokens"]) + grid_h * grid_w))
+    one_map = len(meta["tokens"]) + grid_h * grid_w + BESIDE_A_MAP
+    return max(1, 2 * meta["n_layers"] * meta["n_heads"] * len(meta["images"]) * one_map)
 
 
 def _left_out(meta: dict[str, Any], frozen: Exploration) -> list[str]:

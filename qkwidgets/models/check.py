@@ -58,9 +58,10 @@ def _output(x: Float[Tensor, "image token d_model"], parts: Parts, weights: Laye
     joined = heads.transpose(1, 2).flatten(2)
     if parts.between is not None:
         joined = parts.between(joined.to(parts.out.weight.dtype)).to(x.dtype)
-    return torch.nn.functional.linear(joined, *(None if each is None else each.to(x.dtype) for each in parts.out))
+    projected = joined @ parts.out.weight.to(x.dtype).T
+    return projected if parts.out.bias is None else projected + parts.out.bias.to(x.dtype)
 
 
 def _projected(x: Tensor, weight: Tensor, bias: Tensor | None) -> Float[Tensor, "image head token d_head"]:
-    projected = torch.einsum("btd,hde->bhte", x, weight.to(x.dtype))
+    projected = x[:, None] @ weight.to(x.dtype)
     return projected if bias is None else projected + bias.to(x.dtype)[:, None]

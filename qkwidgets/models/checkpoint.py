@@ -77,10 +77,10 @@ def read_shapes(path: str | Path) -> Shapes:
     if path.suffix == ".safetensors":
         try:
             with safe_open(path, "pt") as file:
-                return {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118  (not a dict)
+                return {_bare(name): tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118  (not a dict)
         except SafetensorError as problem:
             raise _damaged(path, f"is not readable as safetensors ({problem})") from None
-    return {name: tuple(tensor.shape) for name, tensor in _unpickled(path).items()}
+    return {_bare(name): tuple(tensor.shape) for name, tensor in _unpickled(path).items()}
 
 
 def existing(path: str | Path) -> Path:
@@ -114,7 +114,7 @@ def differences(file: Shapes, model: Shapes) -> str:
     if deep[0] and deep[1] and deep[0] != deep[1]:
         return f"it has {deep[0]} layers, the model {deep[1]}"
     other = {name: shape for name, shape in model.items() if name in file and file[name] != shape}
-    for name, shape in sorted(other.items(), key=lambda item: (".attn." not in item[0], item[0])):
+    for name, shape in sorted(other.items(), key=lambda item: (".attn." not in item[0], "weight" not in item[0], item[0])):
         shapes = f"('{name}' is {list(file[name])}, not {list(shape)})"
         wide = file[name][-1] != shape[-1] and ".attn." in name and len(shape) == 2
         return f"its width is {file[name][-1]}, the model's {shape[-1]} {shapes}" if wide else f"a shape differs {shapes}"
@@ -125,6 +125,11 @@ def differences(file: Shapes, model: Shapes) -> str:
     parts = [f"{len(missing)} weights are missing, such as '{missing[0]}'"] if missing else []
     parts += [f"{len(unexpected)} are not in the model, such as '{unexpected[0]}'"] if unexpected else []
     return ", and ".join(parts) or "its tensors could not be fitted in"
+
+
+def _bare(name: str) -> str:
+    """The name without what compiled and parallel training put before it; timm takes these off too."""
+    return re.sub(r"^(?:_orig_mod\.|module\.)+", "", name)
 
 
 def _depth(shapes: Shapes) -> int:
@@ -138,7 +143,7 @@ def _unpickled(path: Path) -> dict[str, Tensor]:
         with torch.serialization.safe_globals([argparse.Namespace]):  # many training programs store their options
             content = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
     except pickle.UnpicklingError as problem:
-        if code := re.search(r"(?:GLOBAL|global) ([\w.]+) was not an allowed", str(problem)):
+        if code := re.search(r"(?:GLOBAL|global|class) (\w+\.[\w.]*\w)", str(problem)):
             raise InputError(
                 f"A checkpoint must hold numbers alone: '{path}' would run code when opened ({code[1]}), and was not opened. "
                 "It probably holds a whole model or an optimiser, or it is not to be trusted. Save `model.state_dict()`, "

@@ -41,10 +41,10 @@ class LayerWeights:
     layer_scale: Float[Tensor, " d_model"] | None = None
     norm_gain: Float[Tensor, " d_model"] | None = None
     norm_shift: Float[Tensor, " d_model"] | None = None
-    q_norm: None = None
-    k_norm: None = None
-    rotation: None = None
-    additive: None = None
+    q_norm: tuple | None = None
+    k_norm: tuple | None = None
+    rotation: tuple | None = None
+    additive: Tensor | None = None
 
     def __repr__(self) -> str:
         heads, d_model, d_head = self.W_Q.shape

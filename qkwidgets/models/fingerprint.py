@@ -42,7 +42,10 @@ def not_finite(module: nn.Module) -> str | None:
     """
     for name, tensor in module.named_parameters():  # bounds kept in buffers may well be infinite
         tensor = tensor.detach()
-        if tensor.is_floating_point() and not bool((finite := tensor.isfinite()).all()):
+        if not tensor.is_floating_point() or bool(tensor.sum(dtype=torch.promote_types(tensor.dtype, torch.float32)).isfinite()):
+            continue  # one pass without a copy
+        finite = tensor.isfinite()
+        if not bool(finite.all()):
             first = (~finite).nonzero()[0].tolist()
             count = int((~finite).sum())
             layer = next((part for part in name.split(".") if part.isdigit()), None)
@@ -55,4 +58,6 @@ def not_finite(module: nn.Module) -> str | None:
 def _digest(name: str, tensor: Tensor) -> bytes:
     plain = tensor.detach().cpu().contiguous()
     head = f"{name} {list(plain.shape)} {plain.dtype};".encode()
-    return hashlib.sha256(head + plain.flatten().view(torch.uint8).numpy().tobytes()).digest()
+    digest = hashlib.sha256(head)
+    digest.update(plain.flatten().view(torch.uint8).numpy().data)
+    return digest.digest()

@@ -44,7 +44,7 @@ def hub_file(repository: str, name: str) -> Path:
     sys.stderr.write(f"Downloading {repository}/{file}{told} to {constants.HF_HUB_CACHE}\n")
     try:
         return Path(hf_hub_download(repository, file))
-    except OSError as problem:
+    except Exception as problem:  # of whichever HTTP library it uses
         raise _unreachable(name, f"the download broke off ({type(problem).__name__})") from None
 
 
@@ -81,16 +81,17 @@ def _offered(repository: str, name: str) -> tuple[str, int | None]:
         from huggingface_hub import get_hf_file_metadata, hf_hub_url
         from huggingface_hub.errors import EntryNotFoundError
 
+        problems: list[Exception] = []
         for file in FILES:
             try:
                 answers.append((file, get_hf_file_metadata(hf_hub_url(repository, file), timeout=PATIENCE_S / 2).size))
                 return
             except EntryNotFoundError as absent:
-                last = absent
+                problems.append(absent)
             except Exception as problem:  # judged below, in the caller's thread
-                last = problem
+                problems.append(problem)
                 break
-        answers.append(last)
+        answers.append(problems[-1])
 
     asking = Thread(target=ask, daemon=True)  # a look-up of a host's name cannot be given a time limit
     asking.start()

@@ -2,6 +2,7 @@
 
 import copy
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import safe_open
@@ -28,7 +29,7 @@ FILES = (".safetensors", ".pth", ".pt", ".bin", ".ckpt")
 
 
 def load_model(
-    name: str | nn.Module | None = None,
+    name: Any = None,
     *,
     checkpoint: str | Path | None = None,
     device: str | torch.device | None = None,
@@ -80,7 +81,7 @@ def load_model(
     )
 
 
-def spelled(name: str | None) -> str:
+def spelled(name: Any) -> str:
     """A model's name with its source in front, or a file of weights.
 
     Raises
@@ -100,7 +101,7 @@ def spelled(name: str | None) -> str:
     if name is None:
         return DEFAULT
     if not isinstance(name, str):
-        raise InputError(f"A model must be {SOURCES}: got a {type(name).__name__}. Pass one of these.")
+        raise InputError(f"A model must be {SOURCES}: got one of type {type(name).__name__}. Pass one of these.")
     source = name.partition(":")[0] if ":" in name else ""
     if source in ("builtin", "timm"):
         return name

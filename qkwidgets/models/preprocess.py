@@ -91,10 +91,11 @@ def timm_preprocess(module: nn.Module) -> Preprocess:
     --------
     >>> import timm
     >>> preprocess = timm_preprocess(timm.create_model("test_vit", img_size=96))
-    >>> preprocess.size, preprocess.mean
+    >>> tuple(preprocess.size), preprocess.mean
     ((96, 96), (0.5, 0.5, 0.5))
     """
-    from timm.data import create_transform, resolve_model_data_config
+    from timm.data.config import resolve_model_data_config
+    from timm.data.transforms_factory import create_transform
 
     config = resolve_model_data_config(module) | {"input_size": (3, *image_size(module))}
     steps = create_transform(**config, is_training=False).transforms
@@ -105,7 +106,7 @@ def timm_preprocess(module: nn.Module) -> Preprocess:
             image = step(image)
         return image
 
-    return Preprocess(tuple(image_size(module)), tuple(config["mean"]), tuple(config["std"]), crop)
+    return Preprocess(image_size(module), tuple(config["mean"]), tuple(config["std"]), crop)
 
 
 def plain_preprocess(module: nn.Module, mean: Colours = (0.5, 0.5, 0.5), std: Colours = (0.5, 0.5, 0.5)) -> Preprocess:
@@ -115,6 +116,6 @@ def plain_preprocess(module: nn.Module, mean: Colours = (0.5, 0.5, 0.5), std: Co
     --------
     >>> from qkwidgets.models.builtin_vit import BuiltinViT
     >>> plain_preprocess(BuiltinViT()).size
-    (64, 64)
+    ImageSize(height=64, width=64)
     """
-    return Preprocess(tuple(image_size(module)), mean, std, crop_middle)
+    return Preprocess(image_size(module), mean, std, crop_middle)

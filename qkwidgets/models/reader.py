@@ -70,11 +70,7 @@ def read_model(
             f"Weights of '{name}' must be finite: {bad}. The training probably diverged, or the file is damaged. Use an earlier "
             "checkpoint."
         )
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        pixels = torch.randn(1, 3, *preprocess.size)
-    first = next(module.parameters())
-    pixels = pixels.to(first.device, first.dtype)
+    pixels = _noise(module, preprocess.size)
     calls, dropped = _attention_layers(name, module, pixels)
     layout = _layout(name, module, calls, pixels)
     layers = [_read_layer(name, module, number, call) for number, call in enumerate(calls)]
@@ -90,6 +86,12 @@ def read_model(
         _runner=AttentionRunner(module, tuple(layer.module for layer in layers), tuple(layer.norm for layer in layers)),
         _preprocess=preprocess,
     )
+
+
+def _noise(module: nn.Module, size: tuple[int, int]) -> Tensor:
+    """One image of noise, the same each time, of the module's device and precision."""
+    first = next(module.parameters(), torch.empty(0))
+    return torch.randn(1, 3, *size, generator=torch.Generator().manual_seed(0)).to(first.device, first.dtype)
 
 
 def _attention_layers(name: str, module: nn.Module, pixels: Tensor) -> tuple[list[Call], tuple[str, ...]]:

@@ -6,7 +6,7 @@ children as the plain one.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from torch import Tensor, nn
 
@@ -151,8 +151,6 @@ def refuse_windows(model: str, layer: int, call: Call, layout: TokenLayout | Non
     the 3136 of the image, so there is no map of the whole image. Choose a model with global attention.
     """
     x = call.x
-    if isinstance(x, Tensor) and x.ndim == 3 and len(x) == 1 and (layout is None or x.shape[1] == layout.n_tokens):
-        return
     if not isinstance(x, Tensor) or x.ndim != 3:
         shape = list(x.shape) if isinstance(x, Tensor) else type(x).__name__
         raise UnsupportedModelError(
@@ -167,14 +165,15 @@ def refuse_windows(model: str, layer: int, call: Call, layout: TokenLayout | Non
             f"'{model}' attends inside {windows}: layer {layer} sees {seen} tokens at a time{image}, so there is no map of the "
             "whole image. Choose a model with global attention."
         )
-    raise UnsupportedModelError(
-        f"'{model}' must attend over the {layout.n_tokens} tokens of its patch grid "
-        f"({', '.join([*layout.prefix_names, 'patches'])}: {layout.grid[0]} x {layout.grid[1]}): layer {layer} attends over "
-        f"{seen}. Its tokens are probably merged on the way, or preceded by some of another kind. {CHOOSE}"
-    )
+    if layout is not None and seen != layout.n_tokens:
+        raise UnsupportedModelError(
+            f"'{model}' must attend over the {layout.n_tokens} tokens of its patch grid "
+            f"({', '.join([*layout.prefix_names, 'patches'])}: {layout.grid[0]} x {layout.grid[1]}): layer {layer} attends over "
+            f"{seen}. Its tokens are probably merged on the way, or preceded by some of another kind. {CHOOSE}"
+        )
 
 
-def refuse_unread(model: str, layer: int, part: nn.Module) -> None:
+def refuse_unread(model: str, layer: int, part: nn.Module) -> NoReturn:
     """Raise with what is missing in an attention module that no reader knows.
 
     Examples
@@ -197,8 +196,8 @@ def refuse_unread(model: str, layer: int, part: nn.Module) -> None:
     raise UnsupportedModelError(f"Layer {layer} of '{model}' could not be read: {cause}. {remedy}.")
 
 
-def _has(part: nn.Module, *names: str) -> bool:
-    return all(child(part, name) is not None for name in names)
+def _has(part: nn.Module | None, *names: str) -> bool:
+    return part is not None and all(child(part, name) is not None for name in names)
 
 
 def _holds_tensor(value: object) -> bool:

@@ -91,12 +91,14 @@ def layer_weights(parts: Parts, layer_scale: Float[Tensor, " d_model"] | None, n
     LayerWeights(4 heads, d_model 128, d_head 32)
     """
     n_heads = parts.n_heads
-    weights = {f"W_{letter}": by_head(each.weight, n_heads) for letter, each in zip("QKV", parts[:3], strict=True)}
-    biases = {f"b_{letter}": bias_by_head(each.bias, n_heads) for letter, each in zip("QKV", parts[:3], strict=True)}
     out = None if parts.between is not None else parts.out.weight.detach().T.unflatten(0, (n_heads, -1))
     return LayerWeights(
-        **weights,
-        **biases,
+        W_Q=by_head(parts.q.weight, n_heads),
+        W_K=by_head(parts.k.weight, n_heads),
+        W_V=by_head(parts.v.weight, n_heads),
+        b_Q=bias_by_head(parts.q.bias, n_heads),
+        b_K=bias_by_head(parts.k.bias, n_heads),
+        b_V=bias_by_head(parts.v.bias, n_heads),
         W_O=out,
         b_O=_stored(parts.out.bias),
         scale=parts.scale,

@@ -27,8 +27,8 @@ def load_timm(name: str, checkpoint: str | Path | None) -> Loaded:
     UnreachableError
         If the weights are neither here nor within reach.
     """
-    timm = import_timm()
-    config = _pretraining(timm, name)
+    timm = known_name(name)
+    config = timm.models.get_pretrained_cfg(name)
     file = Path(checkpoint) if checkpoint is not None else hub_file(_repository(name, config), f"timm:{name}")
     shapes = read_shapes(file)
     module, notes = _with_weights(timm, name, config, file, shapes)
@@ -62,8 +62,20 @@ def import_timm() -> ModuleType:
     return timm
 
 
-def _pretraining(timm: ModuleType, name: str) -> Any:
-    """What timm knows of a name's weights and preprocessing; its default tag where none is named."""
+def known_name(name: str) -> ModuleType:
+    """The library, if it has a model of this name, and of this tag where one is named.
+
+    Raises
+    ------
+    InputError
+        If it has not; the message offers the nearest names.
+
+    Examples
+    --------
+    >>> known_name("deit_tiny_patch16_224.fb_in1k").__name__
+    'timm'
+    """
+    timm = import_timm()
     architecture, _, tag = name.partition(".")
     if not timm.is_model(architecture):
         near = get_close_matches(name, [*timm.list_models(), *timm.list_pretrained()], n=3, cutoff=0.5)
@@ -75,7 +87,7 @@ def _pretraining(timm: ModuleType, name: str) -> Any:
         raise InputError(
             f"'timm:{name}' must name a published set of weights after the dot: '{architecture}' has no tag '{tag}'. {offer}."
         )
-    return timm.models.get_pretrained_cfg(name)
+    return timm
 
 
 def _repository(name: str, config: Any) -> str:

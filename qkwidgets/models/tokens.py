@@ -92,7 +92,7 @@ def _patch_grid(module: nn.Module, first: nn.Module, pixels: Tensor) -> tuple[in
     grids: list[tuple[int, int]] = []
 
     def seen(_part: nn.Module, _inputs: tuple, output: Tensor) -> None:
-        grids.append(tuple(output.shape[-2:]))
+        grids.append((int(output.shape[-2]), int(output.shape[-1])))
 
     convolutions = [part for part in embedding.modules() if isinstance(part, nn.Conv2d)]
     with hooked(part.register_forward_hook(seen) for part in convolutions):

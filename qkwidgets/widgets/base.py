@@ -19,11 +19,12 @@ class QKWidget(anywidget.AnyWidget):
     """Whether a kernel may answer requests; False in exported pages."""
 
     def __init__(self, **traits: Any) -> None:
-        known = [name for name in self.traits(sync=True) if not name.startswith("_")]
+        known = [name for name, trait in self.traits(sync=True).items() if not (name.startswith("_") or trait.read_only)]
         for name in traits:
             if name not in known:
+                own = sorted(set(known) - set(anywidget.AnyWidget.class_trait_names()))
                 raise InputError(
-                    f"A keyword of {type(self).__name__} is one of {', '.join(sorted(known))}: got {name!r}. "
+                    f"A keyword of {type(self).__name__} is one of {', '.join(own)}: got {name!r}. "
                     "It is probably misspelt. Use one of these."
                 )
         super().__init__(**traits)

@@ -82,6 +82,10 @@ class Explorer(QKWidget):
             "mode": meta["n_modes"],
             "image": len(meta["images"]),
         }
+        if meta["images"]:
+            # The middle patch: its whole score row is in every page, so the attention panel has something to show at once.
+            grid_h, grid_w = meta["layout"]["grid"]
+            traits.setdefault("token", self._frozen.layout.token((grid_h // 2, grid_w // 2)))
         super().__init__(**traits)
         self.set_trait("meta", wire_meta(self._frozen))
         self.set_trait("spectra", wire_spectra(self._frozen.spectra))
@@ -143,15 +147,7 @@ class Explorer(QKWidget):
         view = {**DEFAULT_VIEW, **proposal["value"]}
         numbers = tuple(number["key"] for number in self._frozen.meta["head_numbers"])
         for name, value in view.items():
-            allowed = {**VIEW_CHOICES, "number": numbers}.get(name)
-            if name not in DEFAULT_VIEW or (allowed and value not in allowed):
-                asked = f"{name}={value!r}"
-                raise InputError(
-                    f"The settings of a view are {', '.join(DEFAULT_VIEW)}, and {name} is one of "
-                    f"{', '.join(map(str, allowed or ()))}: got {asked}. Use one of these."
-                    if name in DEFAULT_VIEW
-                    else f"The settings of a view are {', '.join(DEFAULT_VIEW)}: got {asked}. It is probably misspelt. Use one of these."
-                )
+            _check_setting(name, value, numbers)
         return view
 
     def _check(self, kind: str, value: int) -> int:
@@ -208,6 +204,20 @@ def explore(model: Any = None, images: Any = None, **traits: Any) -> Explorer:
 
         images = sample_images(model)
     return Explorer(LiveSource(model, images), **traits)
+
+
+def _check_setting(name: str, value: Any, numbers: tuple[str, ...]) -> None:
+    """Refuse a setting of the view that does not exist, or a value that it cannot have."""
+    settings = f"The settings of a view are {', '.join(DEFAULT_VIEW)}"
+    if name not in DEFAULT_VIEW:
+        raise InputError(f"{settings}: got {name}={value!r}. It is probably misspelt. Use one of these.")
+    if name == "threshold":
+        allowed, fits = "a number from 0 to 1", isinstance(value, int | float) and 0 <= value <= 1
+    else:
+        choices = {**VIEW_CHOICES, "number": numbers}[name]
+        allowed, fits = f"one of {', '.join(choices)}", value in choices
+    if not fits:
+        raise InputError(f"{settings}, and {name} is {allowed}: got {name}={value!r}. Use such a value.")
 
 
 def _modes_within(source: AnswerSource, limit: int) -> int | None:

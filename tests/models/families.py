@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+import timm
 import torch
 from timm.layers import RmsNorm
-from timm.models.vision_transformer import ParallelThingsBlock, ResPostBlock, VisionTransformer
 from timm.models.vision_transformer import Attention as TimmAttention
+from timm.models.vision_transformer import ParallelThingsBlock, ResPostBlock, VisionTransformer
 from torch import nn
 
-import timm
 from qkwidgets.core.layout import TokenLayout
 from qkwidgets.models.builtin_vit import BuiltinViT
 from qkwidgets.models.contract import AttentionModel
@@ -43,6 +43,14 @@ class NormedAttention(TimmAttention):
         super().__init__(*args, **(options | {"scale_norm": True, "norm_layer": nn.LayerNorm}))
 
 
+class UnscaledAttention(TimmAttention):
+    """Attention that leaves the scale to torch, and names none."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        del self.scale
+
+
 CASES = {
     "cls": Case(vit, TokenLayout(grid=(4, 4))),
     "distilled": Case(lambda: named("deit_tiny_distilled_patch16_224"), TokenLayout(n_distill=1, grid=(4, 4))),
@@ -60,6 +68,7 @@ CASES = {
     "not square": Case(lambda: vit(img_size=(64, 96)), TokenLayout(grid=(4, 6))),
     "post-norm": Case(lambda: vit(block_fn=ResPostBlock), TokenLayout(grid=(4, 4))),
     "norm before W_O": Case(lambda: vit(attn_layer=NormedAttention), TokenLayout(grid=(4, 4))),
+    "no scale named": Case(lambda: vit(attn_layer=UnscaledAttention), TokenLayout(grid=(4, 4))),
     "two attentions a block": Case(lambda: vit(block_fn=ParallelThingsBlock, depth=1, init_values=1.0), TokenLayout(grid=(4, 4))),
     "built in": Case(BuiltinViT, TokenLayout(grid=(8, 8))),
 }

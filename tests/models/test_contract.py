@@ -132,7 +132,7 @@ def test_each_patch_is_where_the_layout_has_it(case):
 
 
 def test_the_attention_input_is_the_norm_of_the_residual(case):
-    module, model, _ = case
+    _, model, _ = case
     pixels = images(model)
     for layer, site, x, residual in zip(
         model.layers, model.input_site, model.attn_inputs(pixels), model.residuals(pixels), strict=True

@@ -19,11 +19,13 @@ RELATIVE = f"adds a relative position bias to its scores, which are then not mad
 BY_NAME = {
     "xcit_nano_12_p16_224": (
         {"depth": 1, "img_size": 64},
-        "attends over channels (cross-covariance attention), so it has no token-to-token scores and no query-key modes. " + CHOOSE,
+        "attends over channels (cross-covariance attention), so it has no token-to-token scores and no query-key modes. "
+        + CHOOSE,
     ),
     "cait_xxs24_224": (
         {"depth": 1},
-        "mixes its heads' scores before the softmax (talking heads), so that no single head has an interaction W_Q W_K^T. " + CHOOSE,
+        "mixes its heads' scores before the softmax (talking heads), so that no single head has an interaction W_Q W_K^T. "
+        + CHOOSE,
     ),
     "vit_dlittle_patch16_reg1_gap_256": (
         {"depth": 1},
@@ -35,7 +37,10 @@ BY_NAME = {
         "mixes its softmax with a second one over positions (gated attention), so that an attention weight has no single score. "
         + CHOOSE,
     ),
-    "pvt_v2_b0": ({}, "pools its keys or queries before it compares them, so that there is no map from patch to patch. " + CHOOSE),
+    "pvt_v2_b0": (
+        {},
+        "pools its keys or queries before it compares them, so that there is no map from patch to patch. " + CHOOSE,
+    ),
     "swin_tiny_patch4_window7_224": (
         {"depths": (1, 1), "num_heads": (3, 6)},
         "attends inside 7 x 7 windows: layer 0 sees 49 tokens at a time, not the 3136 of the image, so there is no map of the whole "
@@ -91,7 +96,8 @@ def test_models_of_timm_are_refused_in_words(name):
 
 def test_query_key_norm_is_not_read_yet():
     assert said(vit(qk_norm=True)) == (
-        "'my_model' normalises its queries and keys (query-key norm), which gives every token a gain of its own in the scores. " + LATER
+        "'my_model' normalises its queries and keys (query-key norm), which gives every token a gain of its own in the scores. "
+        + LATER
     )
 
 
@@ -139,6 +145,17 @@ def test_an_unknown_tensor_argument_is_named():
         "probably a position term. Please report the class WithAlibi."
     )
     assert read_model(passing(), name="my_model", preprocess=plain_preprocess(vit())).n_layers == 2
+
+
+def test_a_pair_of_tables_as_argument_is_seen():
+    class Rotated(WithAlibi):
+        def forward(self, x: Tensor, position_embeddings: tuple | None = None) -> Tensor:
+            return super().forward(x)
+
+    module = vit(attn_layer=WithAlibi)
+    tables = (torch.ones(16, 16), torch.zeros(16, 16))
+    module.blocks = nn.Sequential(Passing(Rotated(48, 3), position_embeddings=tables))
+    assert said(module) == f"'my_model' {ROTARY}"
 
 
 @pytest.mark.parametrize("more", [{"mask": torch.zeros(17, 17)}, {"is_causal": True}], ids=["mask", "causal"])
@@ -270,7 +287,8 @@ def test_layers_that_share_weights_are_refused():
     module = vit()
     module.blocks = nn.Sequential(module.blocks[0], module.blocks[0])
     assert said(module) == (
-        "'my_model' must call each of its attention modules once: it calls 2 times into 1. Its layers probably share weights. " + CHOOSE
+        "'my_model' must call each of its attention modules once: it calls 2 times into 1. Its layers probably share weights. "
+        + CHOOSE
     )
 
 
@@ -289,8 +307,8 @@ def test_a_model_that_cannot_be_run_on_images_is_refused():
     module.blocks[1].mlp = nn.Bilinear(48, 48, 48)
     assert said(module) == (
         "'my_model' must take images of shape [image, 3, height, width]: given [1, 3, 64, 64], it raised TypeError: "
-        "Bilinear.forward() missing 1 required positional argument: 'input2'. It probably needs another size or more arguments. Wrap it in a module that "
-        "takes pixels alone."
+        "Bilinear.forward() missing 1 required positional argument: 'input2'. It probably needs another size or more arguments. "
+        "Wrap it in a module that takes pixels alone."
     )
 
 

@@ -13,12 +13,13 @@ const ON_EMBEDDED = "No kernel answers; the view stays on the numbers embedded i
 const NOTHING_HERE =
   "The maps of this head are not embedded in this view, and no kernel answers. Run the notebook's cells again.";
 
-export function feedTiles(
+/** Resolves when the first head has been delivered, if it is embedded. */
+export async function feedTiles(
   model: ViewModel,
   root: HTMLElement,
   store: Store<Shown>,
   signal: AbortSignal,
-): void {
+): Promise<void> {
   let waiting: ReturnType<typeof setTimeout> | undefined;
   const arrived = (): void => {
     clearTimeout(waiting);
@@ -42,10 +43,10 @@ export function feedTiles(
     },
     signal,
   );
-  const want = (): void => {
+  const want = (): Promise<void> => {
     if (!currentTile(store.state)) wait();
-    source.want(store.state.layer, store.state.head);
+    return source.want(store.state.layer, store.state.head);
   };
-  store.watch(["layer", "head"], want, signal);
-  want();
+  store.watch(["layer", "head"], () => void want(), signal);
+  await want();
 }

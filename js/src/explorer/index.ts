@@ -10,8 +10,11 @@ import type { BytesLike } from "../lib/bytes.ts";
 import type { Palette } from "../lib/colour.ts";
 import type { Meta, Rank } from "../lib/data.ts";
 import type { Sign } from "../lib/tile.ts";
+import attention from "../panels/attention.css";
+import charts from "../panels/charts.css";
 import type { PanelName } from "../panels/panel.ts";
-import css from "./style.css";
+import pictures from "../panels/pictures.css";
+import style from "./style.css";
 import { mount } from "./view.ts";
 
 /** The synced traits, spelled as in Python. */
@@ -43,4 +46,4 @@ export type State = {
   panels: PanelName[];
 };
 
-export default defineWidget({ css, render: mount });
+export default defineWidget({ css: [charts, pictures, attention, style].join("\n"), render: mount });

@@ -4,8 +4,9 @@ import type { ViewModel, ViewProps } from "../lib/afm.ts";
 import { type Data, loadData } from "../lib/data.ts";
 import { h, setText } from "../lib/dom.ts";
 import { bindTraits, Store } from "../lib/store.ts";
+import { aboutPanel } from "../panels/about.ts";
 import { attentionPanel } from "../panels/attention.ts";
-import { aboutPanel, controlsBar, withinModel } from "../panels/controls.ts";
+import { controlsBar, withinModel } from "../panels/controls.ts";
 import { gridPanel } from "../panels/grid.ts";
 import { overlayPanel } from "../panels/overlay.ts";
 import {
@@ -65,7 +66,8 @@ export async function mount({ model, root, signal, onTheme }: ViewProps): Promis
   await remount();
 }
 
-async function mountData({ model, root, signal, onTheme }: ViewProps): Promise<void> {
+async function mountData(view: ViewProps): Promise<void> {
+  const { model, root, signal } = view;
   const trait = <K extends keyof State>(name: K): State[K] => model.get(name) as State[K];
   try {
     const data = await loadData(
@@ -73,61 +75,69 @@ async function mountData({ model, root, signal, onTheme }: ViewProps): Promise<v
       signal,
     );
     if (signal.aborted) return;
-    compose({ model, root, signal, onTheme }, data, trait("panels") ?? Object.keys(PANELS));
+    await compose(view, data, trait("panels"));
   } catch (error) {
     if (signal.aborted) return;
-    root.replaceChildren(
-      h("p", { class: "error", role: "alert", "data-testid": "qk-error" }, (error as Error).message),
-    );
+    root.replaceChildren(errorLine((error as Error).message));
   }
-  root.dataset.ready = "1";
+  if (!signal.aborted) root.dataset.ready = "1";
 }
 
-function compose({ model, root, signal, onTheme }: ViewProps, data: Data, names: readonly PanelName[]): void {
+async function compose(view: ViewProps, data: Data, names: readonly PanelName[]): Promise<void> {
+  const { model, root, signal, onTheme } = view;
   const store = new Store<Shown>(initialState(model), signal);
   const context = { store, data, signal };
   const shown = names.filter((name) => data.meta.images.length > 0 || !ABOUT_IMAGES.includes(name));
-  const panels = shown.map((name) => PANELS[name](context));
   const bar = controlsBar(context);
-  const error = h("p", { class: "error", role: "alert", "data-testid": "qk-error" });
-  const note = h("p", { class: "note", role: "status", "data-testid": "qk-note" });
-  const leftOut = data.meta.left_out.length ? [h("p", { class: "note" }, data.meta.left_out.join(" "))] : [];
+  const notices = noticeLines(context, root);
+  const panels = shown.map((name) => ({
+    ...PANELS[name](context),
+    aboutImages: ABOUT_IMAGES.includes(name),
+  }));
 
   const inside = (): void => store.set(withinModel(data, store.state));
   inside();
   store.watch(["layer", "head", "mode", "image"], inside, signal);
   bindTraits(model, store, SHARED, signal);
-  if (shown.some((name) => ABOUT_IMAGES.includes(name))) feedTiles(model, root, store, signal);
-  for (const { keys, paint } of [bar, ...panels]) store.watch(keys, paint, signal);
-  store.watch(["error"], () => setText(error, store.state.error), signal);
-  store.watch(["note"], () => setText(note, store.state.note), signal);
-  store.watch(["view"], () => root.setAttribute("data-qk-palette", store.state.view.palette), signal);
-  root.dataset.qkPalette = store.state.view.palette;
+  const needsTiles = panels.some(({ aboutImages }) => aboutImages);
+  const delivered = needsTiles ? feedTiles(model, root, store, signal) : undefined;
+  for (const { keys, paint } of [bar, notices, ...panels]) store.watch(keys, paint, signal);
   onTheme((theme) => store.set({ theme }), signal);
+  for (const { paint } of [bar, notices, ...panels]) paint();
 
-  const columns = [
-    shown.filter((n) => !ABOUT_IMAGES.includes(n)),
-    shown.filter((n) => ABOUT_IMAGES.includes(n)),
-  ]
-    .filter((column) => column.length)
-    .map((column) =>
-      h(
-        "div",
-        { class: "side" },
-        ...panels.filter((_, i) => column.includes(shown[i] as PanelName)).map((p) => p.root),
-      ),
-    );
+  const columns = [false, true]
+    .map((side) => panels.filter(({ aboutImages }) => aboutImages === side).map((panel) => panel.root))
+    .filter((roots) => roots.length)
+    .map((roots) => h("div", { class: "side" }, ...roots));
+  const leftOut = data.meta.left_out.length ? [h("p", { class: "note" }, data.meta.left_out.join(" "))] : [];
   root.replaceChildren(
     bar.root,
-    error,
-    note,
+    ...notices.roots,
     h("div", { class: "panels" }, ...columns),
     ...leftOut,
     aboutPanel(data),
   );
-  for (const { paint } of [bar, ...panels]) paint();
-  store.flush();
+  await delivered;
+  if (!signal.aborted) store.flush();
 }
+
+/** What went wrong, and what is worth knowing, in words; and the palette for the outlines on the pictures. */
+function noticeLines({ store }: PanelContext, root: HTMLElement) {
+  const error = errorLine("");
+  const note = h("p", { class: "note", role: "status", "data-testid": "qk-note" });
+  return {
+    roots: [error, note],
+    keys: ["error", "note", "view"] as const,
+    paint(): void {
+      setText(error, store.state.error);
+      setText(note, store.state.note);
+      root.dataset.qkPalette = store.state.view.palette;
+    },
+  };
+}
+
+const errorLine = (words: string): HTMLElement =>
+  h("p", { class: "error", role: "alert", "data-testid": "qk-error" }, words);
 
 function initialState(model: ViewModel): Shown {
   const shared = Object.fromEntries(SHARED.map((name) => [name, model.get(name)])) as unknown as Shared;

@@ -41,8 +41,14 @@ export function setAttributes(element: Element, attributes: Attributes): void {
   }
 }
 
+/** Changes the text node that is there: a new one would cost a layout of its own on every slider step. */
 export function setText(element: Element, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
+  const node = element.firstChild;
+  if (node instanceof Text && node === element.lastChild) {
+    if (node.data !== text) node.data = text;
+  } else {
+    element.textContent = text;
+  }
 }
 
 /** Focusable things carry this, or JupyterLab takes their arrow keys (its handler looks at the focused element only). */

@@ -15,23 +15,23 @@ export interface Painted {
 }
 
 /** Both signs kept: for single maps in diverging colours. */
-export function signedStrength(values: Float32Array, sign: number, range: number): Painted {
-  const clipped: number[] = [];
-  const strength = values.map((value, patch) => {
-    const t = range > 0 ? (sign * value) / range : 0;
-    if (Math.abs(t) > 1) clipped.push(patch);
-    return Math.max(-1, Math.min(1, t));
-  });
-  return { strength, clipped };
-}
+export const signedStrength = (values: Float32Array, sign: number, range: number): Painted =>
+  clippedStrength(values, range > 0 ? sign / range : 0, -1);
 
 /** The positive part only: for light that is added to a picture. */
-export function positiveStrength(values: Float32Array, sign: number, range: number): Painted {
-  const { strength, clipped } = signedStrength(values, sign, range);
-  return {
-    strength: strength.map((t) => Math.max(0, t)),
-    clipped: clipped.filter((patch) => (strength[patch] ?? 0) > 0),
-  };
+export const positiveStrength = (values: Float32Array, sign: number, range: number): Painted =>
+  clippedStrength(values, range > 0 ? sign / range : 0, 0);
+
+function clippedStrength(values: Float32Array, gain: number, low: -1 | 0): Painted {
+  const clipped: number[] = [];
+  const strength = new Float32Array(values.length);
+  for (let patch = 0; patch < values.length; patch++) {
+    const t = gain * (values[patch] as number);
+    // Below zero, a positive part is not clipped but absent.
+    if (t > 1 || (low < 0 && t < low)) clipped.push(patch);
+    strength[patch] = Math.min(1, Math.max(low, t));
+  }
+  return { strength, clipped };
 }
 
 export function percentileStrength(values: Float32Array, sign: number): Painted {

@@ -2,6 +2,8 @@
 
 /** Bounds below this power of ten are rounded up to it: more digits would only be noise to the reader. */
 const FINEST_PLACE = -4;
+/** With spaces that do not break a line. */
+const PLUS_MINUS = "\u00a0±\u00a0";
 const MINUS = "\u2212";
 const withMinus = (text: string): string => text.replace(/-/g, MINUS);
 
@@ -31,7 +33,7 @@ export function formatBounded(value: number, bound: number): string {
   const place = Math.max(FINEST_PLACE, Math.floor(Math.log10(bound)));
   const ceiled = Math.ceil(bound / 10 ** place - 1e-9) * 10 ** place;
   const decimals = Math.max(0, -place);
-  return `${withMinus(value.toFixed(decimals))} ± ${ceiled.toFixed(decimals)}`;
+  return `${withMinus(value.toFixed(decimals))}${PLUS_MINUS}${ceiled.toFixed(decimals)}`;
 }
 
 /** "M3, M4 and M7" */

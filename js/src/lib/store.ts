@@ -72,7 +72,6 @@ export class Store<S extends object> {
   #close(): void {
     this.#closed = true;
     cancelAnimationFrame(this.#frame);
-    this.#watchers.clear();
   }
 }
 

@@ -37,6 +37,7 @@ export interface TileListener {
   silence(hasEmbedded: boolean): void;
 }
 
+const wordsOf = ({ layer, head }: Head): string => `L${layer} H${head}`;
 const nameOf = ({ layer, head }: Head): string => `L${layer}H${head}`;
 
 export class TileSource {
@@ -44,6 +45,8 @@ export class TileSource {
   readonly #embedded: Readonly<Record<string, BytesLike>>;
   readonly #live: boolean;
   readonly #listener: TileListener;
+  /** heads for which the kernel has nothing better than what is in the cache */
+  readonly #answered = new Set<string>();
   /** least recently used first */
   readonly #cache = new Map<string, Tile>();
   /** distinguishes the requests of several views of one model */
@@ -72,22 +75,28 @@ export class TileSource {
     signal.addEventListener("abort", () => clearTimeout(this.#timer), { once: true });
   }
 
-  /** Delivers the tile of this head to the listener: at once if it is here, and again when an exact one arrives. */
-  want(layer: number, head: number): void {
+  /**
+   * Delivers the tile of this head to the listener: as soon as it is decoded if it is here, and again when an exact one
+   * arrives. Resolves when what is here has been delivered.
+   */
+  async want(layer: number, head: number): Promise<void> {
     const wanted = { layer, head };
     this.#wanted = wanted;
+    if (!this.#request) clearTimeout(this.#timer);
     const cached = this.#cache.get(nameOf(wanted));
+    if (!cached || !this.#answered.has(nameOf(wanted))) this.#seek(wanted);
     if (cached) this.#deliver(cached);
-    else if (this.#has(wanted)) void this.#decode(wanted);
-    if (cached?.exact) return;
+    else if (this.#has(wanted)) await this.#decode(wanted);
+  }
+
+  /** Asks the kernel, if there may be one. */
+  #seek(wanted: Head): void {
     if (!this.#live) {
-      if (!this.#has(wanted)) this.#listener.error(`The maps of L${layer} H${head} are not in this page.`);
-      return;
+      if (!this.#has(wanted)) this.#listener.error(`The maps of ${wordsOf(wanted)} are not in this page.`);
+    } else if (!this.#request) {
+      if (this.#has(wanted)) this.#timer = setTimeout(() => this.#ask(), REST_MS);
+      else this.#ask();
     }
-    if (this.#request) return;
-    clearTimeout(this.#timer);
-    if (this.#has(wanted)) this.#timer = setTimeout(() => this.#ask(), REST_MS);
-    else this.#ask();
   }
 
   #has(wanted: Head): boolean {
@@ -98,9 +107,9 @@ export class TileSource {
     try {
       const bytes = await toBytes(this.#embedded[nameOf(wanted)]);
       const tile = new Tile(bytes, wanted.layer, wanted.head);
-      if (!this.#cache.get(nameOf(wanted))?.exact) this.#keep(tile);
+      if (!this.#answered.has(nameOf(wanted))) this.#keep(tile);
     } catch (error) {
-      this.#listener.error(`L${wanted.layer} H${wanted.head} could not be read. ${(error as Error).message}`);
+      this.#listener.error(`${wordsOf(wanted)} could not be read. ${(error as Error).message}`);
     }
   }
 
@@ -143,12 +152,14 @@ export class TileSource {
       this.#listener.error(message.message ?? "The kernel could not compute this head.");
     else void this.#accept(request, buffers[0]);
     const wanted = this.#wanted;
-    if (wanted && nameOf(wanted) !== nameOf(request) && !this.#cache.get(nameOf(wanted))?.exact) this.#ask();
+    if (wanted && nameOf(wanted) !== nameOf(request) && !this.#answered.has(nameOf(wanted))) this.#ask();
   }
 
   async #accept(head: Head, buffer: BytesLike): Promise<void> {
     try {
-      this.#keep(new Tile(await toBytes(buffer), head.layer, head.head));
+      const tile = new Tile(await toBytes(buffer), head.layer, head.head);
+      this.#answered.add(nameOf(head));
+      this.#keep(tile);
     } catch (error) {
       this.#listener.error((error as Error).message);
     }
@@ -160,6 +171,7 @@ export class TileSource {
     for (const [name, { nBytes }] of this.#cache) {
       if (total <= CACHE_BYTES || name === nameOf(tile)) break;
       this.#cache.delete(name);
+      this.#answered.delete(name);
       total -= nBytes;
     }
     this.#deliver(tile);

@@ -58,59 +58,6 @@ function slider(name: Address, max: number, onInput: (value: number) => void, si
   };
 }
 
-/** What was decided where the paper leaves room, what is left out, where everything comes from. */
-export function aboutPanel({ meta }: Data): HTMLElement {
-  const rows = meta.about.map(({ question, choice, alternative, source }) =>
-    h(
-      "tr",
-      {},
-      h("th", { scope: "row" }, question),
-      h("td", {}, choice),
-      h("td", {}, alternative),
-      h("td", {}, source),
-    ),
-  );
-  const head = h(
-    "tr",
-    {},
-    ...["open in the paper", "here", "alternative", "source"].map((words) =>
-      h("th", { scope: "col" }, words),
-    ),
-  );
-  const provenance = Object.entries(meta.provenance).map(([key, value]) =>
-    h(
-      "tr",
-      {},
-      h("th", { scope: "row" }, key),
-      h("td", {}, typeof value === "string" ? value : JSON.stringify(value)),
-    ),
-  );
-  const pictures = meta.images.map(({ name, source, licence }) =>
-    h(
-      "tr",
-      {},
-      h("th", { scope: "row" }, name),
-      h("td", {}, [source, licence].filter(Boolean).join(" · ") || "–"),
-    ),
-  );
-  const part = (title: string, content: readonly HTMLElement[]): HTMLElement[] =>
-    content.length ? [h("h4", {}, title), ...content] : [];
-  const sentences = (items: readonly string[]): HTMLElement[] =>
-    items.length ? [h("ul", {}, ...items.map((item) => h("li", {}, item)))] : [];
-  const table = (items: readonly HTMLElement[]): HTMLElement[] =>
-    items.length ? [h("table", {}, h("tbody", {}, ...items))] : [];
-  return h(
-    "details",
-    { class: "about" },
-    h("summary", FOCUSABLE, "About this view"),
-    ...part("Choices", rows.length ? [h("table", {}, h("thead", {}, head), h("tbody", {}, ...rows))] : []),
-    ...part("Notes", sentences(meta.notes)),
-    ...part("Left out of this page", sentences(meta.left_out)),
-    ...part("Pictures", table(pictures)),
-    ...part("Where it comes from", table(provenance)),
-  );
-}
-
 /** A named part of the state was outside the model; the view shows the nearest one instead of nothing. */
 export function withinModel({ meta }: Data, state: Pick<Shown, Address | "image">): Partial<Shown> {
   const inside = (value: number, count: number): number =>

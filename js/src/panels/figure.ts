@@ -15,8 +15,9 @@ import {
   thresholded,
 } from "../lib/maps.ts";
 import type { Side, Sign, Tile } from "../lib/tile.ts";
-import { Pane, type PatchEvents } from "./pane.ts";
+import { Pane } from "./pane.ts";
 import type { PanelContext } from "./panel.ts";
+import { patchEvents } from "./patch-events.ts";
 
 export interface MapFigure {
   readonly root: HTMLElement;
@@ -38,9 +39,13 @@ export function mapFigure(context: PanelContext, image: number): MapFigure {
   const query = new Pane({ ...shared, label: `${name}: query map` });
   const key = new Pane({ ...shared, label: `${name}: key map` });
   const panes = { picture, query, key };
+  const choose = (token: number): void => store.set({ image, token, keyToken: -1 });
   for (const [side, pane] of Object.entries(panes)) {
     pane.root.dataset.side = side;
-    pane.listen(patchEvents(context, image), signal);
+    pane.listen(
+      patchEvents(context, image, choose, () => store.state.token),
+      signal,
+    );
   }
   const root = h(
     "figure",
@@ -86,22 +91,6 @@ export function mapFigure(context: PanelContext, image: number): MapFigure {
         pane.outline("query", image === current ? token - prefix : -1);
         pane.outline("hover", hover?.image === image ? hover.patch : -1);
       }
-    },
-  };
-}
-
-function patchEvents({ store, data }: PanelContext, image: number): PatchEvents {
-  const prefix = prefixCount(data.meta);
-  return {
-    hover(patch) {
-      const { hover } = store.state;
-      if (hover?.image !== image || hover.patch !== patch) store.set({ hover: { image, patch } });
-    },
-    leave: () => store.set({ hover: null }),
-    choose: (patch) => store.set({ image, token: prefix + patch, keyToken: -1 }),
-    cursor() {
-      const { hover, token } = store.state;
-      return hover?.image === image ? hover.patch : token - prefix;
     },
   };
 }

@@ -4,21 +4,12 @@
  * Diverging numbers are centred at zero. One stop in the tab order; arrow keys move and select.
  */
 
-import { type Colour, css, diverging, inkOn, sequential } from "../lib/colour.ts";
+import { css, inkOn } from "../lib/colour.ts";
 import type { HeadNumber } from "../lib/data.ts";
 import { FOCUSABLE, h, select, setAttributes, setText } from "../lib/dom.ts";
-import { clamp, format, formatUnit } from "../lib/numbers.ts";
-import { PatchPixels } from "../lib/pixels.ts";
+import { clamp, format } from "../lib/numbers.ts";
+import { headScale, scaleLegend } from "./head-scale.ts";
 import { frame, type Panel, type PanelContext, setView } from "./panel.ts";
-
-/** The smallest of 1, 2, 5 times a power of ten that is not below `value`: a range that can be read off. */
-export function niceCeiling(value: number): number {
-  if (!(value > 0)) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  return ([1, 2, 5, 10].find((step) => step * power >= value * (1 - 1e-9)) ?? 10) * power;
-}
-
-const BAR_STEPS = 41;
 
 /** Layers and heads that an arrow key goes. */
 const STEPS: Record<string, readonly [number, number]> = {
@@ -99,7 +90,7 @@ export function gridPanel({ store, data, signal }: PanelContext): Panel {
       element.setAttribute("aria-label", `${name}: ${number.label} ${format(value)}`);
       setText(element, scale.short(value));
     }
-    legend.replaceChildren(...bar(scale));
+    legend.replaceChildren(...scaleLegend(scale));
   }
 
   return {
@@ -150,38 +141,4 @@ function table(nLayers: number, nHeads: number, cellOf: (l: number, h: number) =
   grid.style.setProperty("--layers", String(nLayers));
   grid.dataset.dense = String(nHeads > 8 || nLayers > 16);
   return grid;
-}
-
-interface HeadScale {
-  readonly low: number;
-  readonly high: number;
-  readonly colour: (value: number) => Colour;
-  /** what fits in a cell */
-  readonly short: (value: number) => string;
-}
-
-function headScale(
-  { values, diverging: centred }: { values: ArrayLike<number>; diverging: boolean },
-  theme: "light" | "dark",
-): HeadScale {
-  const finite = Array.from(values).filter(Number.isFinite);
-  const largest = niceCeiling(finite.reduce((top, value) => Math.max(top, Math.abs(value)), 0));
-  const short = (value: number): string =>
-    largest <= 1 ? formatUnit(value).replace(/^(\u2212?)0\./, "$1.") : format(value, 2);
-  if (centred) {
-    return { low: -largest, high: largest, colour: (value) => diverging(value / largest, theme), short };
-  }
-  const low = Math.min(0, ...finite);
-  return { low, high: largest, colour: (value) => sequential((value - low) / (largest - low), theme), short };
-}
-
-function bar({ low, high, colour }: HeadScale): HTMLElement[] {
-  const pixels = new PatchPixels(BAR_STEPS, 1, "bar");
-  pixels.paint((step) => colour(low + ((high - low) * step) / (BAR_STEPS - 1)));
-  const middle = low < 0 && high > 0 ? [h("span", { class: "mid" }, "0")] : [];
-  return [
-    h("span", {}, format(low, 2)),
-    h("span", { class: "bar" }, pixels.canvas, ...middle),
-    h("span", {}, format(high, 2)),
-  ];
 }

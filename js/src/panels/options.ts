@@ -58,9 +58,12 @@ export function overlayOptions(
   });
   const fraction = h("output", {});
   const cut = h("label", { class: "field" }, h("span", {}, "threshold"), threshold, fraction);
+  let painted: Partial<Pick<Shown, "view" | "sign">> = {};
   return {
     root: h("div", { class: "options" }, layout.root, sign.root, palette.root, percentile, cut),
     paint({ view, sign: chosen }) {
+      if (painted.view === view && painted.sign === chosen) return;
+      painted = { view, sign: chosen };
       layout.paint(view.layout);
       sign.paint(chosen);
       palette.input.value = view.palette;

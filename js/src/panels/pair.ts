@@ -55,6 +55,8 @@ export function pairView({ store, data: { meta }, signal }: PanelContext) {
   };
 }
 
+const UNKNOWN: Bounded = { value: Number.NaN, bound: Number.NaN };
+
 function termsOf(parts: Parts, selected: number): Term[] {
   const order = parts.modes.map((_, n) => n).sort((a, b) => size(parts, b) - size(parts, a));
   const named = order.slice(0, NAMED);
@@ -73,8 +75,10 @@ function termsOf(parts: Parts, selected: number): Term[] {
       kind: "others",
     });
   }
-  if (parts.rest)
-    terms.push({ ...parts.rest, name: `${parts.restCount} modes not in this page`, kind: "rest" });
+  if (parts.restCount > 0) {
+    const name = `${parts.restCount} modes not in this page`;
+    terms.push({ ...(parts.rest ?? UNKNOWN), name, kind: "rest" });
+  }
   terms.push({ ...parts.biasKey, name: "key-only term (bias)", kind: "bias" });
   terms.push({ ...parts.unseen, name: "query-only term, constant", kind: "unseen" });
   return terms;

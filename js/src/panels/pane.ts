@@ -68,7 +68,7 @@ export class Pane {
     const picture = url ? [h("img", { src: url, alt: "", draggable: "false" })] : [];
     this.root = h(
       "div",
-      { class: "pane", role: "img", tabindex: 0, "aria-label": label, ...FOCUSABLE },
+      { class: "pane", role: "group", tabindex: 0, "aria-label": label, ...FOCUSABLE },
       ...picture,
       this.#pixels.canvas,
       marks,

@@ -85,6 +85,7 @@ export function trendPanel({ store, data, signal }: PanelContext): Panel {
       { class: "caption" },
       "line: mean of the heads; dots: single heads; band: chance for the mean (95 %)",
     ),
+    numberTable(mean, band),
   );
   chart.addEventListener(
     "click",
@@ -115,6 +116,15 @@ export function trendPanel({ store, data, signal }: PanelContext): Panel {
       setAttributes(chart, { "aria-label": `Weighted mean cosine over layers. ${words}` });
     },
   };
+}
+
+/** The same numbers in words, for readers who cannot see the chart. */
+function numberTable(mean: ArrayLike<number>, band: ArrayLike<number>): HTMLElement {
+  const row = (...cells: string[]): HTMLElement => h("tr", {}, ...cells.map((words) => h("td", {}, words)));
+  const rows = Array.from(mean, (value, l) =>
+    row(`L${l}`, formatUnit(value), `±${format(band[l] ?? Number.NaN, 2)}`),
+  );
+  return h("table", { class: "unseen-table" }, h("tbody", {}, row("layer", "mean", "chance"), ...rows));
 }
 
 /** Everything shown, zero included, with a little air so that no dot sits on the frame. */

@@ -1,0 +1,24 @@
+/** What pointer and keyboard do on a picture: hover is shared by all pictures of an image, choosing is the panel's own. */
+
+import { prefixCount } from "../lib/data.ts";
+import type { PatchEvents } from "./pane.ts";
+import type { PanelContext } from "./panel.ts";
+
+/** `choose` gets the token of the patch; the keyboard cursor starts at `start`, also a token. */
+export function patchEvents(
+  { store, data }: PanelContext,
+  image: number,
+  choose: (token: number) => void,
+  start: () => number,
+): PatchEvents {
+  const prefix = prefixCount(data.meta);
+  const hovered = (): number => (store.state.hover?.image === image ? store.state.hover.patch : -1);
+  return {
+    hover(patch) {
+      if (hovered() !== patch) store.set({ hover: { image, patch } });
+    },
+    leave: () => store.set({ hover: null }),
+    choose: (patch) => choose(prefix + patch),
+    cursor: () => (hovered() >= 0 ? hovered() : start() - prefix),
+  };
+}

@@ -1,0 +1,239 @@
+"""Every sentence that a user can meet below the models, word for word; and none is forgotten."""
+
+import ast
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.numpy import save
+
+import qkwidgets as qk
+from qkwidgets.answers import file
+from qkwidgets.core.alignment import spectrum_weights
+from qkwidgets.core.errors import InputError, check_range
+from qkwidgets.core.layout import TokenLayout
+from qkwidgets.core.modes import _chunks
+from qkwidgets.core.scores import absorbed_bias
+from qkwidgets.widgets.explorer import Explorer
+from tests.answers.test_tables import modes as some_modes
+from tests.answers.test_tables import ranking as some_ranking
+from tests.models.families import CASES, randomised, read, vit
+from tests.views import view
+
+PACKAGE = Path(__file__).parents[1] / "qkwidgets"
+LAYERS = ("core", "answers", "analyses", "widgets", "export")
+
+
+def model():
+    return read(randomised(vit()), "small")
+
+
+def noise(n=1):
+    return [np.zeros((64, 64, 3), np.uint8)] * n
+
+
+def opened(data: bytes):
+    Path("x.qk").write_bytes(data)
+    return qk.open("x.qk")
+
+
+def written(record: dict) -> bytes:
+    return file.to_bytes({"x": np.zeros(1)}, record)
+
+
+def newer() -> bytes:
+    data = written({"kind": "Alignment"})
+    length = int.from_bytes(data[:8], "little")
+    head = data[8 : 8 + length].replace(rb"\"format\": 1", rb"\"format\": 2")
+    return data[:8] + head + data[8 + length :]
+
+
+def request(content: dict):
+    """What the widget says to a request that it cannot answer."""
+    widget = Explorer(view())
+    said = []
+    widget.send = lambda message, buffers=None: said.append(message)
+    widget._handle_custom_msg({"id": 1, **content}, [])
+    raise InputError(said[-1]["message"])
+
+
+KEYWORDS = "head, image, layer, live, mode, panels, sign, token, view"
+SETTINGS = "The settings of a view are palette, scale, layout, threshold, number, rank"
+
+SENTENCES = [
+    (
+        lambda: check_range("layer", 12, 12, "'deit'"),
+        "Layer 12 of 'deit' does not exist: it has layers 0 to 11. Layers count from zero here.",
+    ),
+    (
+        lambda: check_range("image", 1, 1, "this view"),
+        "Image 1 of this view does not exist: it has image 0 only. Images count from zero here.",
+    ),
+    (
+        lambda: check_range("image", 0, 0, "this view"),
+        "Image 0 of this view does not exist: it has no images. Images count from zero here.",
+    ),
+    (
+        lambda: _chunks(
+            torch.ones(12, 8, 4), torch.ones(3, 8, 4)
+        ),  # `singular_modes` asks it; here its shapes are checked before
+        "Both factors must hold the same heads with the same widths: got [12, 8, 4] and [3, 8, 4]. If key heads are shared between query "
+        "heads (grouped-query attention), repeat the key's heads first.",
+    ),
+    (
+        lambda: TokenLayout().to_grid(np.zeros(63)),
+        "The last axis must hold 65 tokens or 64 patches: got 63. The values probably belong to another model or image size. Use the "
+        "layout of the model they came from.",
+    ),
+    (
+        lambda: qk.ModeIndex.parse("L4 H2"),
+        "A mode is named by its layer, head and mode, such as \"L8 H7 M2\" or ModeIndex(8, 7, 2): got 'L4 H2'. All three count from zero. "
+        "Write all three, in this order.",
+    ),
+    (
+        lambda: absorbed_bias(torch.ones(1, 2), torch.ones(1, 4, 2), torch.ones(1, 4, 2)),
+        'bias="absorb" needs weights of full rank (condition up to 1e+06): head 0 has inf. It probably hardly uses some of its d_head '
+        'dimensions. Use bias="separate".',
+    ),
+    (lambda: spectrum_weights(torch.ones(2), "sigma"), 'weights must be "singular values" or "equal": got \'sigma\'.'),
+    (
+        lambda: opened(b"PK"),
+        "A saved answer is a complete safetensors file: 'x.qk' cannot be read (…). It was probably cut short, or is no qkwidgets file. "
+        "Save it again from the model, or fetch it again.",
+    ),
+    (
+        lambda: opened(save({"x": np.zeros(1)})),
+        "A saved answer carries a qkwidgets record: 'x.qk' is a safetensors file without one. It probably holds a model's weights: load "
+        "those with load_model(..., checkpoint=...).",
+    ),
+    (
+        lambda: opened(newer()),
+        "This version of qkwidgets reads files up to format 1: 'x.qk' has format 2. It was saved by a newer version. Update qkwidgets.",
+    ),
+    (
+        lambda: opened(written({"kind": "Alignment"})[:-1] + b"x"),
+        "The content of a saved answer matches its checksum: that of 'x.qk' does not. The file was changed or damaged after it was "
+        "written. Save it again from the model, or fetch it again.",
+    ),
+    (lambda: qk.open("none.qk"), "A saved answer must exist: there is no file 'none.qk'. Check the name and the folder."),
+    (
+        lambda: opened(written({})),
+        "A saved answer says of which kind it is: 'x.qk' does not. It is probably an entry of the cache, which only qkwidgets itself "
+        "reads. Save the answer with its .save().",
+    ),
+    (
+        lambda: opened(written({"kind": "Factors"})),
+        "A saved answer is one of Alignment, Exploration, ModeRanking, SingularModes: 'x.qk' holds 'Factors'. It was probably saved by a "
+        "newer version. Update qkwidgets.",
+    ),
+    (
+        lambda: some_ranking().widget(),
+        "ModeRanking has no widget; widgets exist for Alignment, Exploration, SingularModes. Use its table: to_pandas().",
+    ),
+    (lambda: view().rank(0, "size"), 'Modes are ranked by "share", "energy" or "peak": got \'size\'. Use one of these.'),
+    (
+        lambda: some_modes().unique("L1 H0 M1"),
+        "A claim about a single mode needs one that is unique: L1 H0 M1 of 'test:model' is defined only together with L1 H0 M2. Their "
+        "singular values are equal to 1 in 1000, so any rotation among them is as good. Choose another mode, or speak of the block.",
+    ),
+    (lambda: qk.examples("gpt"), "An example is one of deit-tiny: got 'gpt'. Use one of these."),
+    (
+        lambda: view(n_modes=2).tile(0, 0).scores(0),
+        "Scores need all 5 modes of the head: only 2 are here. The view was thinned when it was saved. Take the scores from the model, or "
+        "save all modes.",
+    ),
+    (lambda: qk.modes(model(), bias="none"), "bias is one of 'separate', 'absorb', 'drop': got 'none'. Use one of these."),
+    (
+        lambda: qk.modes(model(), offset=(0, 1)),
+        "offset must be None for 'small': got (0, 1). Its scores do not turn with position, so one interaction holds for all pairs of "
+        "patches. Leave offset out.",
+    ),
+    (lambda: qk.modes(model(), dtype="float16"), 'Vectors are "float32" or "float64": got dtype=\'float16\'. Use one of these.'),
+    (
+        lambda: qk.modes(model(), circuit="kq"),
+        'A circuit is "qk" (query-key) or "ov" (value-output): got \'kq\'. Use one of these.',
+    ),
+    (
+        lambda: qk.modes(read(randomised(CASES["norm before W_O"].build()), "gated"), circuit="ov"),
+        "A value-output circuit needs heads that simply add up: in 'gated' something acts between the heads and the output projection. Use "
+        'circuit="qk".',
+    ),
+    (
+        lambda: qk.rank_modes(model(), noise(), by="size"),
+        "Modes are ranked by 'share', 'energy', 'peak': got 'size'. Use one of these.",
+    ),
+    (lambda: qk.rank_modes(model(), noise(), tokens="CLS"), 'tokens is "patches" or "all": got \'CLS\'. Use one of these.'),
+    (lambda: qk.rank_modes(model(), noise(2)), "Modes are ranked for one image: got 2. Call rank_modes once for each."),
+    (lambda: qk.alignment(model(), weights="sigma"), 'weights is "singular values" or "equal": got \'sigma\'. Use one of these.'),
+    (lambda: qk.alignment(model(), null="none"), 'null is "isotropic" or "subspace": got \'none\'. Use one of these.'),
+    (
+        lambda: Explorer(view(), layers=1),
+        f"A keyword of Explorer is one of {KEYWORDS}: got 'layers'. It is probably misspelt. Use one of these.",
+    ),
+    (lambda: request({"kind": "want"}), "Explorer answers no request of kind 'want'."),
+    (lambda: qk.explore(view()), "explore takes a model: got a saved view. It has its images already. Call its .widget()."),
+    (lambda: Explorer(view(), view={"zoom": 2}), f"{SETTINGS}: got zoom=2. It is probably misspelt. Use one of these."),
+    (
+        lambda: Explorer(view(), view={"scale": "log"}),
+        f"{SETTINGS}, and scale is one of signed, percentile: got scale='log'. Use such a value.",
+    ),
+    (
+        lambda: Explorer(view(), view={"threshold": 2}),
+        f"{SETTINGS}, and threshold is a number from 0 to 1: got threshold=2. Use such a value.",
+    ),
+    (
+        lambda: Explorer(view()).to_html("x.html", max_mb=0),
+        "A page holds at least one image with 4 modes of every head: that takes 0.01 MB here, and the limit leaves 0.00 MB. Raise max_mb.",
+    ),
+    (
+        lambda: Explorer(view()).to_html("none/x.html"),
+        "A page is written into a folder that exists: there is no 'none'. Make it first.",
+    ),
+    (
+        lambda: (Path("folder").mkdir(), Explorer(view()).to_html("folder")),
+        "A page is written where files may be written: 'folder' could not be (Is a directory). Nothing was left there. Make room, or name "
+        "another file.",
+    ),
+]
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("cause", "sentence"), SENTENCES, ids=[f"{n} {sentence[:30]}" for n, (_, sentence) in enumerate(SENTENCES)]
+)
+def test_the_sentence_is(cause, sentence):
+    with pytest.raises(ValueError, match="^" + re.escape(sentence).replace("…", ".+") + "$"):
+        cause()
+
+
+def raised(path: Path) -> list[str]:
+    """The longest fixed piece of every message that a file raises."""
+    pieces = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
+            texts = [
+                piece.value
+                for piece in ast.walk(node.exc.args[0])
+                if isinstance(piece, ast.Constant) and isinstance(piece.value, str)
+            ]
+            pieces.append(max(texts, key=len))
+    return pieces
+
+
+FILES = sorted(path for layer in LAYERS for path in (PACKAGE / layer).rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_no_sentence_is_forgotten(path):
+    assert [piece for piece in raised(path) if not any(piece in sentence for _, sentence in SENTENCES)] == []
+
+
+def test_the_sentences_are_found():
+    assert "It was probably cut short" in "".join(raised(PACKAGE / "answers" / "file.py"))
+    assert len(raised(PACKAGE / "answers" / "file.py")) == 6

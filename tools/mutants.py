@@ -1,0 +1,286 @@
+#!/usr/bin/env python
+"""Can each test fail? Break one line at a time in a copy of the project, and see that the tests which must notice do.
+
+Every mutation is a mistake that somebody could make, among them those that the mathematics lists as the ones to fear. The run
+ends with an error if a mutation survives, if its line is no longer in the code, or if the tests are red without any.
+
+    python tools/mutants.py            all of them
+    python tools/mutants.py sign scale those whose names hold one of these words
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[1]
+COPIED = ("qkwidgets", "tests", "tools", "js/src", "conftest.py", "pyproject.toml")
+
+
+class Mutant(NamedTuple):
+    """A mistake: what it is, where, the line as it is, the line with the mistake, and the tests that must see it."""
+
+    name: str
+    file: str
+    line: str
+    mistake: str
+    tests: str
+
+
+MODES, ALIGNMENT = "tests/core/test_modes.py", "tests/core/test_alignment.py"
+LIVE, PAGE = "tests/analyses/test_live_source.py", "tests/export/test_page.py"
+MUTANTS = (
+    Mutant(
+        "right and left swapped",
+        "qkwidgets/core/modes.py",
+        "Modes(left.to(dtype), values, right.to(dtype), cosine)",
+        "Modes(right.to(dtype), values, left.to(dtype), cosine)",
+        MODES,
+    ),
+    Mutant("Vh for V", "qkwidgets/core/modes.py", "key.rotate(inner_right.mT)", "key.rotate(inner_right)", MODES),
+    Mutant("sign on one side", "qkwidgets/core/modes.py", "left.mul_(sign), right.mul_(sign)", "left.mul_(sign), right", MODES),
+    Mutant("Gram route for every condition", "qkwidgets/core/modes.py", "condition > GRAM_LIMIT", "condition > 1e30", MODES),
+    Mutant(
+        "mean for sum in the weighted mean",
+        "qkwidgets/core/alignment.py",
+        "(p * cosine.nan_to_num(0.0)).sum(dim=-1)",
+        "(p * cosine.nan_to_num(0.0)).mean(dim=-1)",
+        ALIGNMENT,
+    ),
+    Mutant(
+        "null modes weighed",
+        "qkwidgets/core/alignment.py",
+        "torch.ones_like(raw) if defined is None else defined.to(raw.dtype)",
+        "torch.ones_like(raw)",
+        ALIGNMENT,
+    ),
+    Mutant("subspace band too wide", "qkwidgets/core/alignment.py", "/ query.shape[-1]", "/ query.shape[-1] ** 0.5", ALIGNMENT),
+    Mutant(
+        "layer band too wide", "qkwidgets/core/alignment.py", "/ head_sds.shape[-1]", "/ head_sds.shape[-1] ** 0.5", ALIGNMENT
+    ),
+    Mutant(
+        "null modes not one block",
+        "qkwidgets/core/degenerate.py",
+        "joined = null[..., :-1] | (",
+        "joined = (",
+        "tests/core/test_degenerate.py",
+    ),
+    Mutant(
+        "round-off doubled",
+        "qkwidgets/core/degenerate.py",
+        "(stored_dtype).eps / 2",
+        "(stored_dtype).eps",
+        "tests/core/test_degenerate.py",
+    ),
+    Mutant(
+        "scale forgotten",
+        "qkwidgets/core/scores.py",
+        "loud = scale * singular_values",
+        "loud = singular_values",
+        "tests/core/test_scores.py",
+    ),
+    Mutant(
+        "key-only term dropped",
+        "qkwidgets/core/scores.py",
+        'scale * torch.einsum("...td,hd->...ht", x, key_direction)',
+        'torch.zeros_like(torch.einsum("...td,hd->...ht", x, key_direction))',
+        "tests/core/test_scores.py",
+    ),
+    Mutant(
+        "key-only term dropped from rows",
+        "qkwidgets/analyses/exploration.py",
+        "rows + terms.key_only[..., None, :]",
+        "rows",
+        LIVE,
+    ),
+    Mutant(
+        "relu guard dropped",
+        "qkwidgets/core/maps.py",
+        "query.amax(dim=-1).relu()",
+        "query.amax(dim=-1)",
+        "tests/core/test_maps.py",
+    ),
+    Mutant(
+        "share of the bias by the mean query",
+        "qkwidgets/core/ranking.py",
+        "(visible.sum(dim=-2) * bias_seen)",
+        "(visible.mean(dim=-2) * bias_seen)",
+        "tests/core/test_ranking.py",
+    ),
+    Mutant(
+        "prefix tokens inside maps",
+        "qkwidgets/analyses/exploration.py",
+        "patches, probes = self.model.layout.patches,",
+        "patches, probes = slice(None),",
+        LIVE,
+    ),
+    Mutant(
+        "prefix tokens inside pictures",
+        "qkwidgets/core/layout.py",
+        "values = values[..., self.patches]",
+        "values = values[..., : self.n_patches]",
+        "tests/core/test_layout.py",
+    ),
+    Mutant(
+        "row tokens shifted",
+        "qkwidgets/core/layout.py",
+        "tuple([0] * bool(self.n_cls) + patches)",
+        "tuple([0] * bool(self.n_cls) + [patch - 1 for patch in patches])",
+        "tests/core/test_layout.py",
+    ),
+    Mutant(
+        "sides of a tile swapped",
+        "qkwidgets/analyses/exploration.py",
+        '"key": key.transpose(0, 1)',
+        '"key": query.transpose(0, 1)',
+        LIVE,
+    ),
+    Mutant(
+        "axes of a tile swapped", "qkwidgets/analyses/exploration.py", "permute(2, 0, 1, 3, 4)", "permute(2, 1, 0, 3, 4)", LIVE
+    ),
+    Mutant(
+        "LayerScale left out of what a head writes",
+        "qkwidgets/analyses/circuit.py",
+        "lifted(weights.W_O) * lifted(weights.layer_scale)",
+        "weights.W_O",
+        "tests/analyses/test_options.py",
+    ),
+    Mutant(
+        "quantisation step off by one",
+        "qkwidgets/answers/quantise.py",
+        "((hi - lo) / np.iinfo(dtype).max)",
+        "((hi - lo) / (np.iinfo(dtype).max + 1))",
+        "tests/answers/test_quantise.py",
+    ),
+    Mutant(
+        "checksum not checked",
+        "qkwidgets/answers/file.py",
+        "checksum != _checksum(arrays, record)",
+        "checksum is None",
+        "tests/answers/test_file.py",
+    ),
+    Mutant(
+        "newer files read", "qkwidgets/answers/file.py", "version > FORMAT", "version > FORMAT + 1", "tests/answers/test_file.py"
+    ),
+    Mutant(
+        "weakest modes kept",
+        "qkwidgets/answers/tile.py",
+        "(axis + leading) + (slice(count),)",
+        "(axis + leading) + (slice(-count, None),)",
+        "tests/answers/test_exploration.py",
+    ),
+    Mutant(
+        "part of a score passed for the score",
+        "qkwidgets/answers/tile.py",
+        "self.n_modes < len(self.singular_values)",
+        "self.n_modes < 0",
+        "tests/answers/test_exploration.py",
+    ),
+    Mutant(
+        "cache key without the version",
+        "qkwidgets/cache/key.py",
+        '"version": self.version',
+        '"version": 0',
+        "tests/cache/test_key.py",
+    ),
+    Mutant(
+        "ack not sent",
+        "qkwidgets/widgets/base.py",
+        'self.send({"kind": "ack", "id": request["id"]})',
+        "pass",
+        "tests/widgets/test_explorer.py",
+    ),
+    Mutant(
+        "failure without a reply",
+        "qkwidgets/widgets/base.py",
+        'self.send({"kind": "error"',
+        'dict({"kind": "error"',
+        "tests/widgets/test_explorer.py",
+    ),
+    Mutant(
+        "unknown keywords taken",
+        "qkwidgets/widgets/base.py",
+        "if name not in known:",
+        "if False:",
+        "tests/widgets/test_explorer.py",
+    ),
+    Mutant(
+        "hash of another script",
+        "qkwidgets/export/html.py",
+        "hashlib.sha256(text.encode())",
+        "hashlib.sha256(text.strip().encode())",
+        PAGE,
+    ),
+    Mutant("labels not escaped in the state", "qkwidgets/export/html.py", 'text.replace("<", "\\\\u003c")', "text", PAGE),
+    Mutant("labels not escaped in the page", "qkwidgets/export/html.py", '"title": html.escape(title)', '"title": title', PAGE),
+    Mutant(
+        "time of day in the page", "qkwidgets/export/thin.py", "gzip.compress(data, 6, mtime=0)", "gzip.compress(data, 6)", PAGE
+    ),
+    Mutant("page half written", "qkwidgets/export/html.py", "write_atomically(path, page(", "path.write_bytes(page(", PAGE),
+    Mutant(
+        "images left out before modes",
+        "qkwidgets/export/thin.py",
+        "if count > FEWEST_MODES:",
+        "if count > FEWEST_MODES and images == 1:",
+        "tests/export/test_thin.py",
+    ),
+)
+
+
+def main() -> int:
+    """Try the mutations, print a table, and give the number that no test has seen."""
+    chosen = [m for m in MUTANTS if not sys.argv[1:] or any(word in m.name for word in sys.argv[1:])]
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        copy = copied(Path(folder))
+        if (red := first_failure(copy, sorted({m.tests for m in chosen}))) is not None:
+            print(f"The tests are red without any mutation: {red}")
+            return 1
+        survivors = sum(not seen(copy, mutant) for mutant in chosen)
+    print(f"{len(chosen) - survivors} of {len(chosen)} mutations seen by a test")
+    return min(survivors, 1)
+
+
+def copied(folder: Path) -> Path:
+    """The project without what git ignores."""
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(source, folder / name)
+    return folder
+
+
+def seen(copy: Path, mutant: Mutant) -> bool:
+    """Whether a test turns red when the line is broken; one row of the table."""
+    path = copy / mutant.file
+    text = path.read_text(encoding="utf-8")
+    start = time.perf_counter()
+    if text.count(mutant.line) != 1:
+        verdict, failure = "STALE", f"{mutant.file} holds {mutant.line!r} {text.count(mutant.line)} times"
+    else:
+        path.write_text(text.replace(mutant.line, mutant.mistake), encoding="utf-8")
+        failure = first_failure(copy, [mutant.tests])
+        path.write_text(text, encoding="utf-8")
+        verdict = "SURVIVED" if failure is None else "seen"
+    print(f"{verdict:9}{mutant.name:44}{time.perf_counter() - start:5.1f} s  {failure or mutant.tests}", flush=True)
+    return verdict == "seen"
+
+
+def first_failure(copy: Path, tests: list[str]) -> str | None:
+    """The first test that is red, or None."""
+    environment = os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "--no-header", "-p", "no:cacheprovider", *tests]
+    ended = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
+    if ended.returncode == 0:
+        return None
+    named = [line for line in ended.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    return named[0].partition(" - ")[0] if named else ended.stdout[-400:] + ended.stderr[-400:]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
