@@ -3,6 +3,7 @@ import { channels, diverging, inkOn, mix, sequential } from "../src/lib/colour.t
 import { percentileStrength, positiveStrength, signedStrength, thresholded } from "../src/lib/maps.ts";
 import { format, formatBounded, formatPercent, formatUnit, linear, listed } from "../src/lib/numbers.ts";
 import { niceCeiling } from "../src/panels/head-scale.ts";
+import { galleryColumns } from "../src/panels/overlay.ts";
 
 const spread = (colour: number): number => {
   const rgb = channels(colour);
@@ -36,6 +37,10 @@ test.each(["red-cyan", "orange-blue"] as const)("query and key light add up to w
   expect(channels(mix(1, 1, palette))).toEqual([255, 255, 255]);
   expect(channels(mix(0, 0, palette))).toEqual([0, 0, 0]);
   expect(spread(mix(0.5, 0.5, palette))).toBeLessThanOrEqual(1);
+});
+
+test("pictures stand in rows without widows", () => {
+  expect([1, 2, 4, 5, 6, 7, 8, 9].map(galleryColumns)).toEqual([1, 2, 4, 3, 3, 4, 4, 3]);
 });
 
 test("ink on a cell is legible", () => {

@@ -9,10 +9,17 @@ import { overlayOptions } from "./options.ts";
 import { currentTile, frame, type Panel, type PanelContext } from "./panel.ts";
 import { hoverReadout } from "./readout.ts";
 
+/** At most four in a row, or three where that leaves fewer places empty. */
+export function galleryColumns(count: number): number {
+  const empty = (columns: number): number => (columns - (count % columns)) % columns;
+  return count <= 4 || empty(4) <= empty(3) ? Math.min(count, 4) : 3;
+}
+
 export function overlayPanel(context: PanelContext): Panel {
   const { store, data, signal } = context;
   const figures = data.meta.images.map((_, image) => mapFigure(context, image));
   const gallery = h("div", { class: "gallery" }, ...figures.map(({ root }) => root));
+  gallery.style.setProperty("--columns", String(galleryColumns(figures.length)));
   const options = overlayOptions(store, signal);
   const legend = overlayLegend();
   const readout = h("output", { class: "readout", "aria-live": "polite" });
