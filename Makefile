@@ -47,7 +47,8 @@ site: $(VENV)/.qkwidgets-base
 # The committed JavaScript must be what its source builds.
 static: $(node_modules)
 	cd js && npm run check && npm test && npm run build
-	git diff --exit-code -- qkwidgets/widgets/static
+	@git diff --exit-code --stat -- qkwidgets/widgets/static || \
+	  { echo "qkwidgets/widgets/static is not what js/ builds: commit what \`npm run build\` has just written." >&2; exit 1; }
 
 # What is installed; a stamp lies inside the thing it tells of, so deleting that thing is the way to start over.
 $(VENV)/.qkwidgets-base: pyproject.toml

@@ -68,7 +68,7 @@ def write_figure(figure: go.Figure, path: str | os.PathLike) -> None:
 def _page(figure: go.Figure) -> str:
     """The figure with plotly's own script inside; the same bytes each time."""
     layout = figure.layout
-    part = figure.to_html(full_html=False, include_plotlyjs=True, config={"displaylogo": False})
+    part = figure.to_html(full_html=False, include_plotlyjs=True, div_id="figure", config={"displaylogo": False})
     # A title is text in a figure's markup: its entities stay, its tags go.
     title = html.escape(html.unescape((layout.title.text or "Figure").replace("<i>", "").replace("</i>", "")))
     return _PAGE.format(title=title, paper=layout.template.layout.paper_bgcolor or "#ffffff", figure=part)
@@ -77,7 +77,7 @@ def _page(figure: go.Figure) -> str:
 def _picture(figure: go.Figure, form: str) -> bytes:
     try:
         import kaleido
-        from kaleido.errors import ChromeNotFoundError
+        from kaleido.errors import BrowserClosedError, BrowserFailedError, ChromeNotFoundError
     except ImportError:
         raise InputError(
             f"A .{form} file is drawn by kaleido 1.0 or newer: it is not installed here. It comes with an extra. Run "
@@ -94,4 +94,9 @@ def _picture(figure: go.Figure, form: str) -> bytes:
             f"A .{form} file is drawn in a Chromium: none was found. Its folder may be missing from PATH. Install one (Debian "
             "and Ubuntu: apt-get install chromium; macOS: brew install --cask chromium), set BROWSER_PATH to the one you "
             "have, or write .html."
+        ) from None
+    except (BrowserFailedError, BrowserClosedError):
+        raise InputError(
+            f"A .{form} file is drawn in a Chromium that stays open: the one found closed at once. It may be broken, or lack a "
+            "library. Start it by hand to see why, set BROWSER_PATH to another, or write .html."
         ) from None

@@ -8,7 +8,7 @@ MOST_COLUMNS = 4
 EDGE, GAP, NAME = 11, 8, 20
 """Pixels around the sheet, between pictures, and for a picture's name."""
 
-TITLE, WORDS, KEY = 62, 66, 64
+TITLE, WORDS, KEY = 62, 72, 64
 """Pixels above the pictures, below them, and of the key's square."""
 
 KEY_ROOM = 104

@@ -1,6 +1,7 @@
 """Is a figure's file whole, offline and what its name says, or not there at all?"""
 
 import re
+import shutil
 import subprocess
 import sys
 from xml.etree import ElementTree
@@ -82,6 +83,17 @@ def test_without_a_browser_it_says_how_to_get_one(alignment, tmp_path, monkeypat
         "A .svg file is drawn in a Chromium: none was found. Its folder may be missing from PATH. Install one (Debian and "
         "Ubuntu: apt-get install chromium; macOS: brew install --cask chromium), set BROWSER_PATH to the one you have, or "
         "write .html."
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_browser_that_does_not_start_is_said_to(alignment, tmp_path, monkeypatch):
+    monkeypatch.setenv("BROWSER_PATH", shutil.which("false"))
+    with pytest.raises(InputError) as caught:
+        write_figure(alignment.figure(), tmp_path / "trend.png")
+    assert str(caught.value) == (
+        "A .png file is drawn in a Chromium that stays open: the one found closed at once. It may be broken, or lack a library. "
+        "Start it by hand to see why, set BROWSER_PATH to another, or write .html."
     )
     assert list(tmp_path.iterdir()) == []
 

@@ -27,3 +27,13 @@ def markup_of_names(figure) -> list[str]:
     plain = figure.to_plotly_json()
     plain["layout"].pop("template", None)
     return [text for text in texts(plain) if re.search(r"[<>$]|%\{", OURS.sub("", text))]
+
+
+def traces(figure, name: str) -> list:
+    """The traces of a name."""
+    return [trace for trace in figure.data if trace.name == name]
+
+
+def words(figure) -> str:
+    """All annotations."""
+    return " ".join(annotation.text for annotation in figure.layout.annotations)

@@ -9,9 +9,10 @@ type Address = "layer" | "head" | "mode";
 export function controlsBar({ store, data, signal }: PanelContext) {
   const { meta } = data;
   const counts: Record<Address, number> = { layer: meta.n_layers, head: meta.n_heads, mode: meta.n_modes };
-  const sliders = (Object.keys(counts) as Address[]).map((name) =>
-    slider(name, counts[name] - 1, (value) => store.set({ [name]: value }), signal),
-  );
+  // A model of one head, or an answer without modes, leaves nothing to slide.
+  const sliders = (Object.keys(counts) as Address[])
+    .filter((name) => counts[name] > 1)
+    .map((name) => slider(name, counts[name] - 1, (value) => store.set({ [name]: value }), signal));
   const selection = h("output", { class: "selection", "data-testid": "qk-selection", "aria-live": "polite" });
   const image = select(
     "image",
