@@ -41,7 +41,6 @@ class Head:
             "bias_query": SCALE * self.x @ self.W_Q @ self.b_K,
             "constant": np.array([SCALE * self.b_Q @ self.b_K]),
             "range": np.array([[pictures.signed_range(side[:, n]) for n in range(n_modes)] for side in maps]),
-            "percentiles": np.moveaxis(np.percentile(maps, [30, 95], axis=-1), 0, -1),
             "rows": np.stack([self.scores(image)[list(LAYOUT.probe_tokens())] for image in range(N_IMAGES)]),
         }
         sign = [pictures.preferred_sign(maps[0][:, n], maps[1][:, n]) for n in range(n_modes)]

@@ -47,10 +47,10 @@ times, turned by a random multiple of 90 degrees and perhaps mirrored.
 | | |
 |---|---|
 | length | {steps:,} steps of {batch} images: {images:,} images |
-| wall time | {minutes:.0f} minutes on {threads} thread(s) of a busy two-core machine, products in {precision} |
+| wall time | {minutes:.0f} minutes, products in {precision}, threads: {threads} |
 | optimiser | AdamW, learning rate {learning_rate:g} after {warmup} steps of warm-up, then half a cosine to 0 |
 | regularisation | weight decay {weight_decay:g} on matrices, gradients clipped to norm {clip:g} |
-
+{note}
 ## Results
 
 On {scenes:,} unseen scenes, with the float16 weights of the file. Position is right if the patch of the highest score is
@@ -133,6 +133,7 @@ def _card(numbers: dict) -> str:
         scenes=found["scenes"],
         standard_error=(found["position"] * (1 - found["position"]) / found["scenes"]) ** 0.5,
         precision="bfloat16" if run["bf16"] else "float32",
+        note=f"\n{run['note']}\n" if run["note"] else "",
         rows="\n".join(f"| {name} | {r['scenes']:,} | {r['position']:.1%} | {r['feature']:.1%} |" for name, r in rows.items()),
         **{key: recipe[key] for key in recipe if key not in ("seed", "steps")},
         **{key: run[key] for key in ("steps", "images", "minutes", "threads")},

@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import math
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -56,7 +57,7 @@ def main() -> None:
         run.restore()
     if not options.release:
         run.train(stop=time.monotonic() + 60 * options.minutes)
-    write_release(run.model, asdict(recipe), run.record(), options.out)
+    write_release(run.model, asdict(recipe), run.record() | {"note": options.note}, options.out)
 
 
 class Run:
@@ -186,12 +187,15 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--steps", type=int, default=Recipe.steps, help="length of the schedule")
     parser.add_argument("--minutes", type=float, default=math.inf, help="stop earlier, and release what is there")
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="cores to use (%(default)s)")
     parser.add_argument("--bf16", action="store_true", help="products in bfloat16: faster where the processor has them")
     parser.add_argument("--resume", action="store_true", help="go on from the state in the work folder")
     parser.add_argument("--release", action="store_true", help="only write the weights and the card of the saved state")
-    parser.add_argument("--work", type=Path, default=Path("o3-train"), help="folder for the state of the run")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "qkwidgets/models/weights")
+    work = Path(tempfile.gettempdir()) / "o3-train"
+    parser.add_argument("--work", type=Path, default=work, help="folder for the state of the run (%(default)s)")
+    out = Path(__file__).resolve().parents[1] / "qkwidgets" / "models" / "weights"
+    parser.add_argument("--out", type=Path, default=out, help="folder for weights and card (%(default)s)")
+    parser.add_argument("--note", default="", help="a sentence for the card: what was out of the ordinary in this run")
     return parser.parse_args()
 
 

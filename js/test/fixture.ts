@@ -157,7 +157,6 @@ export function tileBytes(layer: number, head: number, modes = MODES, quantise =
     ...pack("constant", [1], Float32Array.of(constant), "U16"),
     sign: { dtype: "I8", shape: [modes], data: Array.from({ length: modes }, (_, n) => (n === 1 ? -1 : 1)) },
     range: exact([2, modes], new Float32Array(2 * modes).fill(0.8)),
-    percentiles: exact([2, IMAGES, modes, 2], new Float32Array(4 * IMAGES * modes)),
     ...(modes < MODES ? pack("rows", [IMAGES, ROW_TOKENS.length, TOKENS], rows, "U16") : {}),
   });
 }

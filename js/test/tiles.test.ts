@@ -28,6 +28,7 @@ function setup(tiles: Record<string, BytesLike>, live: boolean) {
       tile: (t) => heard.push(`L${t.layer}H${t.head} ${t.exact ? "exact" : "rounded"}`),
       error: (message) => heard.push(message),
       silence: (embedded) => heard.push(embedded ? "silence" : "silence, and nothing here"),
+      heard: () => heard.push("heard"),
     },
     new AbortController().signal,
   );
@@ -94,6 +95,18 @@ test("no acknowledgement for two seconds means no kernel, and is said once", asy
   source.want(1, 0);
   await pass(10_000);
   expect(heard).toEqual(["L0H0 rounded", "silence", "L1H0 rounded"]);
+});
+
+test("a kernel that was busy is heard when it answers after all", async () => {
+  const { heard, model, source, pass, reply } = setup(embedded, true);
+  source.want(0, 0);
+  await pass(REST_MS + ACK_TIMEOUT_MS);
+  reply("ack");
+  await pass(60_000);
+  reply("tile", {}, exactTile(0));
+  await pass(0);
+  expect(heard).toEqual(["L0H0 rounded", "silence", "heard", "L0H0 exact"]);
+  expect(model.sent.length).toBe(1);
 });
 
 test("after an acknowledgement it waits as long as the work takes", async () => {

@@ -22,7 +22,7 @@ from qkwidgets.answers.source import Spectra
 from qkwidgets.answers.tile import HeadTile
 from qkwidgets.cache.store import Store
 from qkwidgets.core.errors import check_range
-from qkwidgets.core.maps import paper_percentiles, preferred_sign, signed_range
+from qkwidgets.core.maps import preferred_sign, signed_range
 from qkwidgets.core.ranking import mode_shares
 from qkwidgets.core.scores import BiasTerms, bias_terms, mode_scores, projections
 from qkwidgets.data.images import Picture, read_images
@@ -160,7 +160,6 @@ class LiveSource:
             "constant": terms.constant[:, None],
             "sign": preferred_sign(query_maps, key_maps).to(torch.int8),
             "range": torch.stack([signed_range(query_maps), signed_range(key_maps)], dim=1),
-            "percentiles": torch.stack([paper_percentiles(query_maps), paper_percentiles(key_maps)]).permute(2, 0, 1, 3, 4),
             "rows": rows.transpose(0, 1),
         }
         return {name: tensor.contiguous().cpu().numpy() for name, tensor in tensors.items()}
@@ -185,7 +184,7 @@ class _Projected(NamedTuple):
 
 def _quantised_layer(tiles: Arrays) -> Arrays:
     """Maps in 8 bits, terms and rows in 16; the small arrays stay as they are."""
-    small = {name: tiles[name] for name in ("constant", "sign", "range", "percentiles")}
+    small = {name: tiles[name] for name in ("constant", "sign", "range")}
     for name, dtype in (
         ("query", np.uint8),
         ("key", np.uint8),

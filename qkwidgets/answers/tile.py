@@ -5,7 +5,7 @@ A tile goes to the browser as safetensors bytes, in the words of `qkwidgets.answ
 * `query`, `key` [image, mode, token]: projections of all tokens on the first modes' left and right singular vectors;
 * `bias_key`, `bias_query` [image, token] and `constant` [1]: the bias terms of the score, scale included;
 * `sign` [mode]: +1 or -1, the sign of the mode that scores higher on these images;
-* `range` [side, mode] and `percentiles` [side, image, mode, 2]: the two scales of its maps (side 0 query, 1 key);
+* `range` [side, mode]: where the signed scale of its maps ends (side 0 query, 1 key);
 * `rows` [image, row, token]: full scores of the query tokens of `TokenLayout.probe_tokens`.
 """
 
@@ -18,10 +18,10 @@ from qkwidgets.answers.file import to_bytes
 from qkwidgets.answers.quantise import Arrays, restored, rounding_bound
 from qkwidgets.core.errors import InputError
 
-MODE_AXIS = {"query": 1, "key": 1, "sign": 0, "range": 1, "percentiles": 2}
+MODE_AXIS = {"query": 1, "key": 1, "sign": 0, "range": 1}
 """Which axis of an array, after layer and head, counts modes."""
 
-IMAGE_AXIS = {"query": 0, "key": 0, "bias_key": 0, "bias_query": 0, "percentiles": 1, "rows": 0}
+IMAGE_AXIS = {"query": 0, "key": 0, "bias_key": 0, "bias_query": 0, "rows": 0}
 """Which axis of an array, after layer and head, counts images."""
 
 

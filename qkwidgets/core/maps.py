@@ -1,4 +1,4 @@
-"""Query and key maps as pictures: their common range, their percentiles, and which sign of a mode an image prefers.
+"""Query and key maps as pictures: their common range, and which sign of a mode an image prefers.
 
 A mode and its negative are the same mode, so a map may be shown with either sign. We show the sign whose score in the
 sense of the paper's optimal images is larger, and say which.
@@ -11,10 +11,6 @@ from torch import Tensor
 RANGE_QUANTILE = 0.99
 """The signed scale ends at this quantile of the magnitude over all images shown. A choice of ours."""
 
-PAPER_QUANTILES = (0.30, 0.95)
-"""Each map is clipped to its own 30th and 95th percentile in the figures released with the paper."""
-
-
 def signed_range(maps: Float[Tensor, "image *mode patch"]) -> Float[Tensor, "*mode"]:
     """One range for each mode over all images: the 99th percentile of the magnitude, so that images can be compared.
 
@@ -26,19 +22,6 @@ def signed_range(maps: Float[Tensor, "image *mode patch"]) -> Float[Tensor, "*mo
     """
     magnitude = maps.abs().movedim(0, -2).flatten(-2)
     return magnitude.quantile(RANGE_QUANTILE, dim=-1)
-
-
-def paper_percentiles(maps: Float[Tensor, "*map patch"]) -> Float[Tensor, "*map 2"]:
-    """The 30th and the 95th percentile of each map.
-
-    Examples
-    --------
-    >>> import torch
-    >>> paper_percentiles(torch.arange(101.0).double()).round(decimals=9).tolist()
-    [30.0, 95.0]
-    """
-    levels = torch.tensor(PAPER_QUANTILES, dtype=maps.dtype, device=maps.device)
-    return maps.quantile(levels, dim=-1).movedim(0, -1)
 
 
 def optimal_scores(

@@ -138,7 +138,6 @@ def _files(path: Path) -> list[Path]:
 def _read_file(path: Path) -> UInt8[np.ndarray, "height width 3"]:
     try:
         with Image.open(path) as image:
-            image.load()
             return rgb(image, f"'{path}'")
     except UnidentifiedImageError:
         raise InputError(

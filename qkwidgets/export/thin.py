@@ -14,8 +14,8 @@ from qkwidgets.widgets.wire import wire_pictures, wire_spectra, wire_tiles
 
 FEWEST_MODES = 4
 
-BESIDE_A_MAP = 24
-"""Bytes: two numbers of the rounding, two percentiles, the range and the sign of its mode."""
+BESIDE_A_MAP = 12
+"""Bytes: two numbers of the rounding, the range and the sign of its mode."""
 
 Part = tuple[str, bool]
 """Base64 text, and whether it is of gzipped bytes."""

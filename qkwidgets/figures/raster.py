@@ -63,7 +63,6 @@ def strengths(
     direction = SIGNS[sign] or int(tile.arrays["sign"][mode])
     maps = [direction * frozen.layout.to_grid(side[image, mode]) for side in (tile.query, tile.key)]
     limits = tile.arrays["range"][:, mode].astype(float)
-    # The tile's own percentiles are those of sign +, and a negative map has others.
     ends = [(0.0, limit) for limit in limits] if scale == "signed" else [np.quantile(m, (0.30, 0.95)) for m in maps]
     lit = [_between(m, *end) for m, end in zip(maps, ends, strict=True)]
     clipped = [(m > end[1]) & (end[1] > end[0]) for m, end in zip(maps, ends, strict=True)]

@@ -47,7 +47,7 @@ def load_model(
     device
         Such as "cuda"; by default the CPU, or where a module in hand lives.
     dtype
-        Precision of the forward pass; float32 by default, or that of a module in hand.
+        Precision of the forward pass; float32 by default, or that which a module in hand has.
 
     Raises
     ------
@@ -71,7 +71,6 @@ def load_model(
             name, checkpoint = _named_inside(Path(name)), name
         kind, _, rest = name.partition(":")
         loaded = load_builtin(rest, checkpoint) if kind == "builtin" else _load_timm(rest, checkpoint)
-        dtype = dtype or torch.float32
     return read_model(
         moved(loaded.module, device, dtype),
         name=name,

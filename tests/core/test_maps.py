@@ -1,4 +1,4 @@
-"""Are ranges, percentiles, optimal scores and signs of maps what their definitions say? Science-modes 7, 8 and 16.5."""
+"""Are ranges, optimal scores and signs of maps what their definitions say? Science-modes 7, 8 and 16.5."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from qkwidgets.core.maps import optimal_scores, paper_percentiles, preferred_sign, signed_range
+from qkwidgets.core.maps import optimal_scores, preferred_sign, signed_range
 from tests.oracles import pictures as oracle
 
 
@@ -67,16 +67,3 @@ def test_one_range_for_all_images_is_the_99th_percentile_of_the_magnitude(pair):
     assert found.shape == pair[0].shape[1:-1]
     for place in np.ndindex(found.shape):
         assert found[place].item() == pytest.approx(oracle.signed_range(pair[0][:, *place].numpy()))
-
-
-@given(maps())
-def test_percentiles_are_those_of_each_map(pair):
-    found = paper_percentiles(pair[0])
-    expected = np.percentile(pair[0].numpy(), [30, 95], axis=-1)
-    assert np.allclose(found.numpy(), np.moveaxis(expected, 0, -1))
-
-
-def test_the_percentile_picture_of_a_flat_map_is_empty():
-    assert oracle.percentile_picture(np.full(9, 3.0)).tolist() == [0] * 9
-    low, high = paper_percentiles(torch.full((9,), 3.0)).tolist()
-    assert low == high

@@ -142,6 +142,10 @@ class Notebook:
         """Run code in the notebook's kernel, in no cell; what it prints comes back."""
         return self.page.evaluate(ASK_KERNEL, code)
 
+    def start(self, code: str) -> None:
+        """Run code in the kernel and do not wait for it."""
+        self.page.evaluate(f"code => {{ ({ASK_KERNEL})(code); }}", code)
+
     def ask_until(self, code: str, answer: str) -> str:
         """Ask the kernel until it prints this, or for half a minute: a widget's state reaches Python just after it is seen."""
         return self.page.evaluate(ASK_UNTIL, [code, answer, 30_000])

@@ -125,6 +125,22 @@ def test_a_query_patch_chosen_on_a_picture_is_known_to_python_and_its_score_is_e
     assert float(re.search(r"score (\S+?),", shown)[1].replace("−", "-")) == pytest.approx(float(score), rel=1e-3)
 
 
+def test_a_kernel_that_was_busy_is_heard_when_it_is_free(notebook):
+    view = views(notebook).first
+    note = view.get_by_test_id("qk-note")
+    notebook.start("import threading\nfree = threading.Event()\nfree.wait(60)")
+    view.locator("[data-layer='5'][data-head='3'][role=gridcell]").click()
+    expect(note).to_contain_text("The kernel does not answer")
+    rounded = view.get_by_test_id("qk-overlay").locator("output.readout")
+    view.locator("[data-image='0'] .pane[data-side=picture]").hover(position={"x": 9, "y": 9})
+    expect(rounded).to_contain_text("±")
+
+    notebook.command("notebook:interrupt-kernel")
+    expect(note).to_be_empty()
+    expect(rounded).not_to_contain_text("±")
+    assert notebook.ask_until("print(view.selection)", "L5 H3 M0") == "L5 H3 M0"
+
+
 def test_a_view_that_is_closed_takes_its_listeners_with_it(notebook):
     with_both = notebook.listeners("view")
     notebook.clear_output(2)

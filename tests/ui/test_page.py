@@ -15,6 +15,9 @@ pytestmark = pytest.mark.needs_browser
 QUERY, KEY = 1 + 8 * 3 + 2, 1 + 8 * 6 + 5
 """The patch r3 c2, which is not among those whose whole rows every page carries, and r6 c5."""
 
+BOUNDED = r"(\S+)\s±\s(\S+)"
+"""A number and its rounding bound, as the page writes them."""
+
 
 def lit(view, index: str, image: int, palette: str = "red-cyan", **options):
     """The colours that Python's own figure gives a mode's overlay."""
@@ -124,7 +127,7 @@ def test_hovering_a_patch_shows_its_projections_and_what_the_pair_adds(open_page
     readout = page.panel("overlay").locator("output.readout")
     expect(readout).to_contain_text("r6 c5")
     expect(readout).to_contain_text("to the score of query r3 c2")
-    found = re.search(r"query (\S+) ± (\S+)  key (\S+) ± (\S+)  · L0 H0 M0 adds (\S+) ± (\S+) to", readout.text_content())
+    found = re.search(rf"query {BOUNDED}\s+key {BOUNDED}\s+· L0 H0 M0 adds {BOUNDED} to", readout.text_content())
     shown = [float(word.replace("−", "-")) for word in found.groups()]
     tile = small_view.source.tile(0, 0)
     sign = float(tile.arrays["sign"][0])
@@ -146,7 +149,7 @@ def test_the_parts_of_a_score_add_up_to_the_score_that_the_model_computes(open_p
     total = attention.locator(".total").first.text_content()
     score, bound, weight, weight_bound = (
         float(word.replace("−", "-"))
-        for word in re.fullmatch(r"sum = score (\S+) ± (\S+), attention weight (\S+) ± (\S+)", total).groups()
+        for word in re.fullmatch(rf"sum = score {BOUNDED}, attention weight {BOUNDED}", total).groups()
     )
     true = scores(small_model, small_view, 2, 1, 0)[QUERY]
     assert sum(terms) == pytest.approx(score, abs=bound)

@@ -9,7 +9,7 @@ import type { State } from "./index.ts";
 /** Most tiles come within a frame or two; only a longer wait is shown, by dimming the old pictures. */
 const WAITING_MS = 200;
 
-const ON_EMBEDDED = "No kernel answers; the view stays on the numbers embedded in it.";
+const ON_EMBEDDED = "The kernel does not answer; until it does, numbers are those embedded in this view.";
 const NOTHING_HERE =
   "The maps of this head are not embedded in this view, and no kernel answers. Run the notebook's cells again.";
 
@@ -40,6 +40,7 @@ export async function feedTiles(
       },
       error: (error) => store.set({ error }),
       silence: (hasEmbedded) => store.set(hasEmbedded ? { note: ON_EMBEDDED } : { error: NOTHING_HERE }),
+      heard: () => store.set({ note: "", error: "" }),
     },
     signal,
   );

@@ -5,7 +5,8 @@
  *                     -> live? {kind:"need", id, layer, head}  ->  {kind:"ack", id} at once
  *                              -> {kind:"tile", id} + bytes  |  {kind:"error", id, message}
  *
- * No acknowledgement for two seconds means that no kernel is there: the view stays on what it has and says so once.
+ * No acknowledgement for two seconds means that no kernel is there: the view stays on what it has and says so once. If
+ * the kernel was only busy (with the cells below, when all are run) its answer still counts, and the view takes that back.
  * After an acknowledgement it waits without limit. One request is under way at a time and only the head wanted last
  * is asked for next, so dragging a slider over twelve layers does not queue twelve forwards.
  */
@@ -35,6 +36,8 @@ export interface TileListener {
   error(message: string): void;
   /** no kernel answers; said once */
   silence(hasEmbedded: boolean): void;
+  /** a kernel that was silent answers after all */
+  heard(): void;
 }
 
 const wordsOf = ({ layer, head }: Head): string => `L${layer} H${head}`;
@@ -53,7 +56,10 @@ export class TileSource {
   readonly #prefix = Math.random().toString(36).slice(2, 8);
   #count = 0;
   #wanted: Head | undefined;
+  /** the request that others wait behind */
   #request: Request | undefined;
+  /** every request without an answer yet, by id: a kernel that was busy answers those that were given up, too */
+  readonly #open = new Map<string, Request>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saidSilence = false;
 
@@ -118,6 +124,7 @@ export class TileSource {
     if (!wanted) return;
     const request = { ...wanted, id: `${this.#prefix}-${this.#count++}`, acknowledged: false };
     this.#request = request;
+    this.#open.set(request.id, request);
     this.#timer = setTimeout(() => this.#giveUp(request), ACK_TIMEOUT_MS);
     this.#model.send({ kind: "need", id: request.id, layer: request.layer, head: request.head });
   }
@@ -138,21 +145,28 @@ export class TileSource {
       head?: number;
       message?: string;
     };
-    const request = this.#request;
-    if (!request || message?.id !== request.id) return;
+    const request = this.#open.get(message?.id ?? "");
+    if (!request) return;
     if (message.kind === "ack") {
       request.acknowledged = true;
-      clearTimeout(this.#timer);
+      if (this.#request === request) clearTimeout(this.#timer);
+      if (this.#saidSilence) this.#listener.heard();
+      this.#saidSilence = false;
       return;
     }
     if (message.kind !== "tile" && message.kind !== "error") return;
-    clearTimeout(this.#timer);
-    this.#request = undefined;
+    this.#open.delete(request.id);
+    if (this.#request === request) {
+      clearTimeout(this.#timer);
+      this.#request = undefined;
+    }
     if (message.kind === "error")
       this.#listener.error(message.message ?? "The kernel could not compute this head.");
     else void this.#accept(request, buffers[0]);
     const wanted = this.#wanted;
-    if (wanted && nameOf(wanted) !== nameOf(request) && !this.#answered.has(nameOf(wanted))) this.#ask();
+    if (!wanted || this.#request || nameOf(wanted) === nameOf(request) || this.#answered.has(nameOf(wanted)))
+      return;
+    this.#ask();
   }
 
   async #accept(head: Head, buffer: BytesLike): Promise<void> {

@@ -1,0 +1,72 @@
+#!/usr/bin/env python
+"""Does everything stay within its budget? Measures, prints, writes RESULTS.md; ends with an error below a bar.
+
+python benchmarks/run.py            everything, some minutes
+python benchmarks/run.py --quick    fewer repetitions: does it run?
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from playwright.sync_api import sync_playwright
+
+from benchmarks import algebra, pages, slider, start
+from benchmarks.measure import Row, machine
+from tools.setup.browser import chromium_path
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+
+
+def main() -> int:
+    """Measure; 1 if a bar was missed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="fewer repetitions, and RESULTS.md stays as it is")
+    quick = parser.parse_args().quick
+    found = []
+    for row in measurements(1 if quick else 7, 12 if quick else 150):
+        verdict = {None: "", True: "ok", False: "MISSED"}[row.passed]
+        print(f"{verdict:8}{row.what:62}{row.measured}   [{row.bar}]", flush=True)
+        found.append(row)
+    if not quick:
+        RESULTS.write_text(report(found), encoding="utf-8")
+    return int(any(row.passed is False for row in found))
+
+
+def measurements(repeats: int, steps: int) -> Iterator[Row]:
+    """Every row of the report, cheap ones first."""
+    yield from start.rows(repeats)
+    yield from algebra.rows(repeats)
+    with tempfile.TemporaryDirectory(prefix="qkwidgets-bench-") as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+        yield from pages.rows(browser, Path(folder))
+        yield from slider.rows(browser, Path(folder) / "vit-b.html", steps)
+        browser.close()
+
+
+def report(rows: list[Row]) -> str:
+    """The rows as Markdown."""
+    lines = [f"| {row.what} | {row.measured} | {row.bar} | {'MISSED' if row.passed is False else 'ok'} |" for row in rows]
+    return "\n".join(
+        [
+            "# Measured",
+            "",
+            f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine()}.",
+            "",
+            "Ratios are of medians of runs taken in turns in one process; the larger models have random weights.",
+            "",
+            "| what | measured | bar | |",
+            "|---|---|---|---|",
+            *lines,
+            "",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
