@@ -29,7 +29,7 @@ STATE_TRAITS = ("layer", "head", "mode", "image", "token", "sign", "view", "pane
 _STYLE = """
 html { color-scheme: light dark; }
 body { margin: 0 auto; max-width: 1680px; padding: 16px; font: 15px/1.5 system-ui, sans-serif; background: Canvas; color: CanvasText; }
-noscript img { image-rendering: pixelated; max-width: 100%; }
+noscript img { image-rendering: pixelated; width: 384px; max-width: 100%; }
 noscript td, noscript th { padding: 2px 10px; text-align: right; font-variant-numeric: tabular-nums; }
 """
 

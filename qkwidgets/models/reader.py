@@ -142,7 +142,9 @@ def _pools(call: Call) -> bool:
     """Whether fewer tokens come out than went in, as in a pooling head or class attention."""
     output = call.output[0] if isinstance(call.output, tuple) else call.output
     x = call.x
-    return isinstance(x, Tensor) and isinstance(output, Tensor) and x.ndim == 3 and output.shape[1:2] != x.shape[1:2]
+    if not (isinstance(x, Tensor) and isinstance(output, Tensor) and x.ndim == 3):
+        return False
+    return output.ndim < 3 or output.shape[1] != x.shape[1]  # [image, d_model] may well have as many channels as there are tokens
 
 
 def _layout(name: str, module: nn.Module, calls: list[Call], pixels: Tensor) -> TokenLayout:

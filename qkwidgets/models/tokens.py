@@ -23,6 +23,13 @@ class ImageSize(NamedTuple):
     width: int
 
 
+class Convolution(NamedTuple):
+    """A convolution, and rows and columns of what it gave."""
+
+    part: nn.Module
+    grid: tuple[int, int]
+
+
 def image_size(module: nn.Module) -> ImageSize:
     """The size of image that a model takes: what it names, else what its position table is for, else 224 pixels.
 
@@ -53,21 +60,32 @@ def token_layout(module: nn.Module, first: nn.Module, pixels: Float[Tensor, "ima
     >>> token_layout(model, model.blocks[0].attn, torch.zeros(1, 3, 64, 64))
     TokenLayout(n_cls=1, n_distill=0, n_registers=0, grid=(8, 8))
     """
-    grid = _patch_grid(module, first, pixels)
-    return None if grid is None else TokenLayout(**{kind: _count(module, names) for kind, names in PREFIX.items()}, grid=grid)
+    convolution = _last_convolution(module, first, pixels)
+    if convolution is None:
+        return None
+    return TokenLayout(**{kind: _count(module, names) for kind, names in PREFIX.items()}, grid=convolution.grid)
 
 
 def marked_patch_lands(module: nn.Module, layout: TokenLayout, first: Call, pixels: Float[Tensor, "1 3 height width"]) -> bool:
-    """Whether a change of one patch's pixels shows up most in the token where the layout has that patch.
+    """Whether a mark on one patch shows up most in the token where the layout has that patch.
 
-    The patch is the second of the first row, which tells rows from columns and a prefix at the start from one at the end.
+    The patch is the second of the first row, which tells rows from columns and a prefix at the start from one at the end. The mark
+    is put on what the patch embedding's last convolution gives, since a stem of many smears a mark on pixels over its neighbours.
+    It differs from channel to channel: a norm would take away what all have in common.
     """
     rows, columns = layout.grid
     patch = (0, 1) if columns > 1 else (min(1, rows - 1), 0)
-    height, width = pixels.shape[-2] // rows, pixels.shape[-1] // columns
-    marked = pixels.clone()
-    marked[..., patch[0] * height : (patch[0] + 1) * height, patch[1] * width : (patch[1] + 1) * width] += 1
-    plain, changed = inputs_of(module, [first.module], torch.cat([pixels, marked]))[0]
+    convolution = _last_convolution(module, first.module, pixels)
+    assert convolution is not None  # it gave the layout its grid
+
+    def mark(_part: nn.Module, _inputs: tuple, output: Tensor) -> Tensor:
+        marked = output.clone()
+        stroke = torch.linspace(-1, 1, output.shape[1], device=output.device, dtype=output.dtype)
+        marked[1, :, patch[0], patch[1]] += stroke * (1 + output.abs().max())
+        return marked
+
+    with hooked([convolution.part.register_forward_hook(mark)]):
+        plain, changed = inputs_of(module, [first.module], pixels.expand(2, -1, -1, -1))[0]
     return int((changed - plain).norm(dim=-1).argmax()) == layout.token(patch)
 
 
@@ -85,16 +103,17 @@ def _count(module: nn.Module, names: tuple[str, ...]) -> int:
     return sum(token.shape[-2] for token in tokens)
 
 
-def _patch_grid(module: nn.Module, first: nn.Module, pixels: Tensor) -> tuple[int, int] | None:
+def _last_convolution(module: nn.Module, first: nn.Module, pixels: Tensor) -> Convolution | None:
+    """The convolution of the patch embedding that runs last before the first attention."""
     embedding = getattr(module, "patch_embed", None)
     if not isinstance(embedding, nn.Module):
         return None
-    grids: list[tuple[int, int]] = []
+    ran: list[Convolution] = []
 
-    def seen(_part: nn.Module, _inputs: tuple, output: Tensor) -> None:
-        grids.append((int(output.shape[-2]), int(output.shape[-1])))
+    def seen(part: nn.Module, _inputs: tuple, output: Tensor) -> None:
+        ran.append(Convolution(part, (int(output.shape[-2]), int(output.shape[-1]))))
 
     convolutions = [part for part in embedding.modules() if isinstance(part, nn.Conv2d)]
     with hooked(part.register_forward_hook(seen) for part in convolutions):
         inputs_of(module, [first], pixels)
-    return grids[-1] if grids else None
+    return ran[-1] if ran else None

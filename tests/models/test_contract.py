@@ -5,14 +5,17 @@ cancels the key bias, so that they agree even when it is read wrongly.
 """
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 import torch
+from timm.layers.hybrid_embed import HybridEmbed
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 import qkwidgets
 from qkwidgets.core.errors import InputError, UnsupportedModelError
+from qkwidgets.core.layout import TokenLayout
 from qkwidgets.models.builtin_vit import BuiltinViT
 from qkwidgets.models.capture import attention_calls
 from qkwidgets.models.check import confirm, output_error
@@ -173,6 +176,29 @@ def test_a_pooling_head_is_left_out_with_a_note():
     assert read(randomised(CASES["pooling head"].build())).notes == (
         "The attention module that pools tokens is left out: no map from patch to patch.",
     )
+
+
+def test_a_pooling_head_is_known_where_there_are_as_many_channels_as_tokens():
+    module = randomised(vit(img_size=(64, 192), class_token=False, global_pool="map"))
+    assert module.patch_embed.num_patches == module.embed_dim
+    assert read(module).n_layers == 2
+
+
+class Stem(nn.Sequential):
+    """Overlapping convolutions, which smear a patch over its neighbours, with a norm over the whole picture."""
+
+    def __init__(self):
+        super().__init__(
+            nn.Conv2d(3, 16, 7, 4, padding=3), nn.GroupNorm(1, 16), nn.GELU(), nn.Conv2d(16, 24, 7, 4, padding=3), nn.Conv2d(24, 24, 3, padding=1)
+        )
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_stem_that_smears_patches_is_read(seed):
+    module = randomised(vit(embed_layer=partial(HybridEmbed, backbone=Stem(), proj=False), embed_dim=24), seed)
+    model = read(module)
+    assert model.layout == TokenLayout(grid=(4, 4))
+    assert score_error(model, module, images(model)) <= 1e-5
 
 
 MISTAKES = {
