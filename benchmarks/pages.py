@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser
 
-from benchmarks.measure import Row, at_least, at_most
+from benchmarks.measure import Row, at_most
 
 ROOT = Path(__file__).parents[1]
 N_IMAGES = 8

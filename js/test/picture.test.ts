@@ -91,7 +91,11 @@ test("numbers are written with no more digits than their bound allows", () => {
     "–",
   ]);
   expect([formatUnit(-0.001), formatUnit(-0.5)]).toEqual(["0.00", "−0.50"]);
-  expect([formatPercent(0.4), formatPercent(-0.052), formatPercent(0)]).toEqual(["40 %", "−5.2 %", "0 %"]);
+  expect([formatPercent(0.4), formatPercent(-0.052), formatPercent(-4e-4)]).toEqual([
+    "40 %",
+    "−5.2 %",
+    "0 %",
+  ]);
   expect(listed(["M3", "M4", "M7"])).toBe("M3, M4 and M7");
   expect(linear([0, 10], [100, 0])(2.5)).toBe(75);
   expect([0.3, 0.87, 1, 3, 0].map(niceCeiling)).toEqual([0.5, 1, 1, 5, 1]);

@@ -103,7 +103,7 @@ def _repository(name: str, config: Any) -> str:
 def _with_weights(timm: ModuleType, name: str, config: Any, file: Path, shapes: Shapes) -> tuple[nn.Module, tuple[str, ...]]:
     """The module, and a note if weights that scores do not need were missing."""
     options = _classes(config, shapes)
-    overlay = {"file": str(file), "label_offset": None, **options}
+    overlay = {"file": str(file), "label_offset": None, "custom_load": False, **options}
     build = {"pretrained": True, "pretrained_cfg_overlay": overlay, **options}
     try:
         return timm.create_model(name, **build), ()

@@ -189,13 +189,20 @@ class Stem(nn.Sequential):
 
     def __init__(self):
         super().__init__(
-            nn.Conv2d(3, 16, 7, 4, padding=3), nn.GroupNorm(1, 16), nn.GELU(), nn.Conv2d(16, 24, 7, 4, padding=3), nn.Conv2d(24, 24, 3, padding=1)
+            nn.Conv2d(3, 16, 7, 4, padding=3),
+            nn.GroupNorm(1, 16),
+            nn.GELU(),
+            nn.Conv2d(16, 24, 7, 4, padding=3),
+            nn.Conv2d(24, 24, 3, padding=1),
         )
+        self.num_features = 24
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_stem_that_smears_patches_is_read(seed):
-    module = randomised(vit(embed_layer=partial(HybridEmbed, backbone=Stem(), proj=False), embed_dim=24), seed)
+    module = randomised(
+        vit(patch_size=1, embed_layer=partial(HybridEmbed, backbone=Stem(), feature_size=4, feature_ratio=16)), seed
+    )
     model = read(module)
     assert model.layout == TokenLayout(grid=(4, 4))
     assert score_error(model, module, images(model)) <= 1e-5

@@ -24,7 +24,8 @@ export const formatUnit = (value: number): string =>
 export function formatPercent(fraction: number): string {
   if (!Number.isFinite(fraction)) return "–";
   const decimals = fraction !== 0 && Math.abs(fraction) < 0.0995 ? 1 : 0;
-  return withMinus(`${(100 * fraction).toFixed(decimals)} %`);
+  const text = (100 * fraction).toFixed(decimals);
+  return `${Number(text) === 0 ? "0" : withMinus(text)} %`;
 }
 
 /** "1.24 ± 0.02": the bound with one digit, rounded up, and the value to the same place. Exact values carry none. */
