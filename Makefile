@@ -4,6 +4,7 @@
 #   make lab     JupyterLab on the tutorial notebooks
 #   make test    every check that CI runs
 #   make bench   measurements against the budgets, into benchmarks/RESULTS.md; then tools/mutants.py: can each test fail?
+#   make test-oldest   the tests on the lowest versions that pyproject.toml allows, in .venv-oldest
 #   make site    explorer pages into site/
 #
 #   VENV=folder     the virtual environment to use, made if it is not there (default .venv)
@@ -19,7 +20,7 @@ run := $(VENV)/bin
 setup = PYTHON="$(PYTHON)" tools/setup/environment.sh $(VENV)
 node_modules := js/node_modules/.package-lock.json
 
-.PHONY: demo lab test bench site static
+.PHONY: demo lab test test-oldest bench site static
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.qkwidgets-base
@@ -34,6 +35,10 @@ test: $(VENV)/.qkwidgets-test static
 	$(run)/ruff check
 	$(run)/python -m pytest
 
+test-oldest: .venv-oldest/.qkwidgets-test
+	@tools/setup/browser.py
+	.venv-oldest/bin/python -m pytest
+
 bench: $(VENV)/.qkwidgets-test
 	@tools/setup/browser.py
 	$(run)/python benchmarks/run.py
@@ -42,7 +47,7 @@ bench: $(VENV)/.qkwidgets-test
 site: $(VENV)/.qkwidgets-base
 	mkdir -p site
 	$(run)/qkwidgets explore -o site/built-in.html
-	$(run)/qkwidgets explore qkwidgets/examples/deit-tiny.qk -o site/deit-tiny.html
+	$(run)/qkwidgets explore qkwidgets/examples/deit-tiny.qk --max-mb 3 -o site/deit-tiny.html
 
 # The committed JavaScript must be what its source builds.
 static: $(node_modules)
@@ -61,6 +66,10 @@ $(VENV)/.qkwidgets-lab: pyproject.toml
 
 $(VENV)/.qkwidgets-test: pyproject.toml
 	$(setup) "[dev,lab,photos,export]"
+	@touch $@
+
+.venv-oldest/.qkwidgets-test: pyproject.toml
+	PYTHON="$(PYTHON)" tools/setup/environment.sh .venv-oldest "[dev,lab,photos,export]" lowest
 	@touch $@
 
 $(node_modules): js/package.json js/package-lock.json

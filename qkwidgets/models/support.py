@@ -1,7 +1,8 @@
 """Which models can be read? What `qkwidgets models` and `qkwidgets models NAME` print.
 
 The table of families is for people; the reader itself knows no names and looks at structure. Its verdicts were checked by
-reading every name of timm 1.0.31 with random weights, two layers deep. Names are counted in the timm that is installed.
+reading the 740 names of timm 1.0.31 that are no plain convolutions, with random weights, two layers deep where that can be
+set. Names are counted in the timm that is installed.
 """
 
 from collections import Counter

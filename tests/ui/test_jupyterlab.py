@@ -141,13 +141,19 @@ def test_a_kernel_that_was_busy_is_heard_when_it_is_free(notebook):
     assert notebook.ask_until("print(view.selection)", "L5 H3 M0") == "L5 H3 M0"
 
 
-def test_a_view_that_is_closed_takes_its_listeners_with_it(notebook):
+def test_a_view_that_is_closed_listens_to_nothing_any_more(notebook):
+    living, closed = (view.element_handle() for view in views(notebook).all())
     with_both = notebook.listeners("view")
     notebook.clear_output(2)
     expect(views(notebook)).to_have_count(1)
-    with_one = notebook.listeners("view")
+    assert notebook.listeners("view") < with_both
+
+    for view in (living, closed):
+        view.evaluate("view => { view.dataset.qkTheme = 'as it was'; }")
+    notebook.page.evaluate("document.body.dataset.theme = 'touched'")  # every view that lives looks at its surroundings again
+    expect(views(notebook).first).to_have_attribute("data-qk-theme", "light")
+    assert closed.get_attribute("data-qk-theme") == "as it was"
 
     notebook.run_cell(2)
     expect(views(notebook)).to_have_count(2)
     assert notebook.listeners("view") == with_both
-    assert with_one < with_both

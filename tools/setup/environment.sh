@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Makes the virtual environment $1 unless it is there, and installs qkwidgets with the extras $2 into it, as editable.
+# Makes the virtual environment $1 unless it is there, and installs qkwidgets with the extras $2 into it, as editable; with the
+# lowest versions that pyproject.toml allows, if $3 is "lowest".
 # PYTHON names the interpreter; otherwise the first Python 3.11 or later is taken.
 set -euo pipefail
 venv=$1
 extras=$2
+versions=${3:-newest}
 
 recent() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 
@@ -30,4 +32,10 @@ Installing torch and what comes with it into $venv. On Linux that is PyTorch's d
   * or first install the small CPU build of both into $venv, from PyTorch's own index, as README.md says.
 EOF
 fi
-"$venv/bin/python" -m pip install $quiet --disable-pip-version-check -e ".$extras"
+pip=("$venv/bin/python" -m pip install $quiet --disable-pip-version-check)
+if [ "$versions" = lowest ]; then
+  "${pip[@]}" uv  # pip cannot choose the lowest
+  "$venv/bin/uv" pip install --python "$venv/bin/python" --resolution lowest-direct -e ".$extras"
+else
+  "${pip[@]}" -e ".$extras"
+fi
