@@ -32,7 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Removed from ...: 0 entries, 0.0 MB
     0
     """
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments)
+    if rest and ("subjects" not in options or any(word.startswith("-") for word in rest)):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    vars(options).get("subjects", []).extend(rest)  # argparse takes names that stand together; images may follow an option
     try:
         options.command(options)
         sys.stdout.flush()
@@ -102,7 +106,7 @@ def _explore(options: argparse.Namespace) -> None:
             if options.output.suffix == ".qk":
                 view.save(options.output)
             else:
-                view.to_html(options.output, **({"max_mb": options.max_mb} if options.max_mb else {}))
+                view.to_html(options.output, **({} if options.max_mb is None else {"max_mb": options.max_mb}))
     _say_written(options.output)
 
 

@@ -80,9 +80,18 @@ def test_a_view_that_was_saved_opens_again_without_torch_and_gives_the_same_maps
 
 @pytest.mark.needs_data
 def test_explore_takes_a_timm_name_with_a_local_checkpoint(folder, picture, deit_checkpoint):
-    arguments = ["timm:deit_tiny_patch16_224", picture, "--checkpoint", str(deit_checkpoint), "--max-mb", "2"]
+    arguments = ["timm:deit_tiny_patch16_224", "--checkpoint", str(deit_checkpoint), picture, "--max-mb", "2"]
     assert main(["explore", *arguments]) == 0
     assert "deit_tiny_patch16_224" in (folder / "explorer.html").read_text()
+
+
+@pytest.mark.parametrize(
+    "arguments", [["explore", "a.png", "--fast"], ["models", "deit", "vit"], ["explore", "--device", "cpu", "x", "-q", "y"]]
+)
+def test_a_word_that_no_command_takes_is_refused(capsys, arguments):
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+    assert "unrecognized arguments: " in capsys.readouterr().err
 
 
 def test_a_model_that_does_not_exist_is_refused_in_one_sentence(folder, capsys):
@@ -91,7 +100,9 @@ def test_a_model_that_does_not_exist_is_refused_in_one_sentence(folder, capsys):
 
 
 def test_an_image_that_does_not_exist_is_refused_in_one_sentence(folder, capsys):
-    assert says(capsys, "explore", "cat.jpg").startswith("An image must be a file or a folder that exists: there is no 'cat.jpg'.")
+    assert says(capsys, "explore", "cat.jpg").startswith(
+        "An image must be a file or a folder that exists: there is no 'cat.jpg'."
+    )
     assert left_in(folder) == []
 
 
@@ -121,7 +132,9 @@ def test_a_saved_view_that_is_cut_short_is_refused_in_one_sentence(folder, capsy
     capsys.readouterr()
     whole = (folder / "view.qk").read_bytes()
     (folder / "view.qk").write_bytes(whole[: len(whole) // 2])
-    assert says(capsys, "explore", "view.qk").startswith("A saved answer is a complete safetensors file: 'view.qk' cannot be read")
+    assert says(capsys, "explore", "view.qk").startswith(
+        "A saved answer is a complete safetensors file: 'view.qk' cannot be read"
+    )
     assert left_in(folder) == ["noise.png", "view.qk"]
 
 
@@ -176,7 +189,9 @@ def test_trend_writes_a_table_of_all_models(folder, capsys):
     assert capsys.readouterr().out.startswith(str(folder / "trend.csv"))
 
 
-@pytest.mark.parametrize(("ending", "start"), [("html", b"<!doctype html>"), ("svg", b"<svg"), ("png", b"\x89PNG"), ("pdf", b"%PDF")])
+@pytest.mark.parametrize(
+    ("ending", "start"), [("html", b"<!doctype html>"), ("svg", b"<svg"), ("png", b"\x89PNG"), ("pdf", b"%PDF")]
+)
 def test_trend_draws_a_page_or_a_picture(folder, chromium, ending, start):
     assert main(["trend", "builtin:o3", "-o", f"trend.{ending}"]) == 0
     assert (folder / f"trend.{ending}").read_bytes().startswith(start)

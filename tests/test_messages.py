@@ -1,6 +1,7 @@
 """Every sentence that a user can meet below the models, word for word; and none is forgotten."""
 
 import ast
+import dataclasses
 import re
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from qkwidgets.answers import file
 from qkwidgets.core.alignment import spectrum_weights
 from qkwidgets.core.errors import InputError, check_range
 from qkwidgets.core.layout import TokenLayout
-from qkwidgets.core.modes import _chunks
+from qkwidgets.core.modes import chunks
 from qkwidgets.core.scores import absorbed_bias
 from qkwidgets.widgets.explorer import Explorer
 from tests.answers.test_tables import modes as some_modes
@@ -37,6 +38,17 @@ def noise(n=1):
 def opened(data: bytes):
     Path("x.qk").write_bytes(data)
     return qk.open("x.qk")
+
+
+def nothing():
+    """Modes of a head whose first mode has no strength."""
+    modes = some_modes()
+    return dataclasses.replace(modes, null=np.ones_like(modes.null))
+
+
+def incomplete():
+    """A file with a record that names a kind, and nothing of that kind inside."""
+    return opened(file.to_bytes({"tiles/x": np.zeros(1)}, {"kind": "Exploration", "meta": {}}))
 
 
 def written(record: dict) -> bytes:
@@ -76,7 +88,7 @@ SENTENCES = [
         "Image 0 of this view does not exist: it has no images. Images count from zero here.",
     ),
     (
-        lambda: _chunks(
+        lambda: chunks(
             torch.ones(12, 8, 4), torch.ones(3, 8, 4)
         ),  # `singular_modes` asks it; here its shapes are checked before
         "Both factors must hold the same heads with the same widths: got [12, 8, 4] and [3, 8, 4]. If key heads are shared between query "
@@ -132,11 +144,19 @@ SENTENCES = [
         lambda: some_ranking().widget(),
         "ModeRanking has no widget; widgets exist for Alignment, Exploration, SingularModes. Use its table: to_pandas().",
     ),
-    (lambda: view().rank(0, "size"), 'Modes are ranked by "share", "energy" or "peak": got \'size\'. Use one of these.'),
+    (
+        lambda: view().rank(0, "size"),
+        "Modes are ranked by 'share', 'peak', 'energy': got 'size'. It is probably misspelt. Use one of these.",
+    ),
     (
         lambda: some_modes().unique("L1 H0 M1"),
         "A claim about a single mode needs one that is unique: L1 H0 M1 of 'test:model' is defined only together with L1 H0 M2. Their "
-        "singular values are equal to 1 in 1000, so any rotation among them is as good. Choose another mode, or speak of the block.",
+        "singular values are equal within 0.001 of each, so any rotation among them is as good. Choose another mode, or speak of the block.",
+    ),
+    (
+        lambda: nothing().unique("L0 H0 M0"),
+        "A claim about a single mode needs one that is unique: L0 H0 M0 of 'test:model' has no strength. Its two directions are whatever "
+        "was left over. Choose another mode.",
     ),
     (lambda: qk.examples("gpt"), "An example is one of deit-tiny: got 'gpt'. Use one of these."),
     (
@@ -162,7 +182,17 @@ SENTENCES = [
     ),
     (
         lambda: qk.rank_modes(model(), noise(), by="size"),
-        "Modes are ranked by 'share', 'energy', 'peak': got 'size'. Use one of these.",
+        "Modes are ranked by 'share', 'peak', 'energy': got 'size'. It is probably misspelt. Use one of these.",
+    ),
+    (
+        lambda: qk.modes(model(), circuit="ov", bias="absorb"),
+        'Biases are absorbed into scores, and the value-output circuit makes none: got circuit="ov" with bias="absorb". One of the two is '
+        "probably left over from another call. Leave bias out.",
+    ),
+    (
+        lambda: incomplete(),
+        "A saved answer holds every part of its kind: 'x.qk' is no complete Exploration. It was probably written by another "
+        "version or another program. Save it again from the model.",
     ),
     (lambda: qk.rank_modes(model(), noise(), tokens="CLS"), 'tokens is "patches" or "all": got \'CLS\'. Use one of these.'),
     (lambda: qk.rank_modes(model(), noise(2)), "Modes are ranked for one image: got 2. Call rank_modes once for each."),
@@ -236,4 +266,4 @@ def test_no_sentence_is_forgotten(path):
 
 def test_the_sentences_are_found():
     assert "It was probably cut short" in "".join(raised(PACKAGE / "answers" / "file.py"))
-    assert len(raised(PACKAGE / "answers" / "file.py")) == 6
+    assert len(raised(PACKAGE / "answers" / "file.py")) == 7

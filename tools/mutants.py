@@ -37,12 +37,15 @@ MUTANTS = (
     Mutant(
         "right and left swapped",
         "qkwidgets/core/modes.py",
-        "Modes(left.to(dtype), values, right.to(dtype), cosine)",
-        "Modes(right.to(dtype), values, left.to(dtype), cosine)",
+        "return Modes(left, values, right, (left",
+        "return Modes(right, values, left, (left",
         MODES,
     ),
-    Mutant("Vh for V", "qkwidgets/core/modes.py", "key.rotate(inner_right.mT)", "key.rotate(inner_right)", MODES),
-    Mutant("sign on one side", "qkwidgets/core/modes.py", "left.mul_(sign), right.mul_(sign)", "left.mul_(sign), right", MODES),
+    Mutant("Vh for V", "qkwidgets/core/modes.py", "key.rotate(inner_right.mT * sign)", "key.rotate(inner_right * sign)", MODES),
+    Mutant(
+        "sign on one side", "qkwidgets/core/modes.py", "key.rotate(inner_right.mT * sign)", "key.rotate(inner_right.mT)", MODES
+    ),
+    Mutant("sign of the smallest entry", "qkwidgets/core/modes.py", "-lowest > highest", "-lowest < highest", MODES),
     Mutant("Gram route for every condition", "qkwidgets/core/modes.py", "condition > GRAM_LIMIT", "condition > 1e30", MODES),
     Mutant(
         "mean for sum in the weighted mean",
@@ -140,7 +143,11 @@ MUTANTS = (
         LIVE,
     ),
     Mutant(
-        "axes of a tile swapped", "qkwidgets/analyses/exploration.py", "permute(2, 0, 1, 3, 4)", "permute(2, 1, 0, 3, 4)", LIVE
+        "axes of a tile swapped",
+        "qkwidgets/analyses/exploration.py",
+        "[signed_range(query_maps), signed_range(key_maps)]",
+        "[signed_range(key_maps), signed_range(query_maps)]",
+        LIVE,
     ),
     Mutant(
         "LayerScale left out of what a head writes",

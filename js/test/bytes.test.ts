@@ -55,18 +55,23 @@ test("broken containers are refused in words", () => {
   expect(() => tensorOf(parseSafetensors(whole), "y")).toThrow('tensor "y" is not in it');
 });
 
-test.each(["U8", "U16"] as const)("no %s value is off by more than half a step", (dtype) => {
-  const values = wave(6 * 50, 4);
+test.each([
+  ["U8", 0, 1],
+  ["U16", 0, 1],
+  // Far from zero, float32 itself is coarser than half a step.
+  ["U8", 1000, 0.01],
+  ["U16", -3000, 1],
+] as const)("no %s value around %d is off by more than its bound", (dtype, middle, size) => {
+  const values = wave(6 * 50, 4).map((x) => middle + size * x);
   const rows = new Rows(parseSafetensors(safetensors(quantised("x", [2, 3, 50], values, dtype))), "x");
   expect(rows.exact).toBe(false);
   for (let r = 0; r < 6; r++) {
     const row = rows.row(r);
     expect(rows.bound(r)).toBeGreaterThan(0);
     for (let i = 0; i < 50; i++) {
-      expect(Math.abs((row[i] as number) - (values[r * 50 + i] as number))).toBeLessThanOrEqual(
-        rows.bound(r) * 1.001 + 1e-7,
-      );
-      expect(rows.at(r, i)).toBeCloseTo(row[i] as number, 6);
+      const truth = values[r * 50 + i] as number;
+      for (const value of [row[i] as number, rows.at(r, i)])
+        expect(Math.abs(value - truth)).toBeLessThanOrEqual(rows.bound(r));
     }
   }
 });
@@ -76,4 +81,11 @@ test("float tensors are exact and carry no bound", () => {
   expect(rows.exact).toBe(true);
   expect([...rows.row(1)]).toEqual([3, 4]);
   expect(rows.bound(1)).toBe(0);
+});
+
+test("a row of one value is exact", () => {
+  const bytes = safetensors(quantised("x", [1, 3], Float32Array.of(7.7, 7.7, 7.7), "U8"));
+  const rows = new Rows(parseSafetensors(bytes), "x");
+  expect(rows.bound(0)).toBe(0);
+  expect([...rows.row(0)]).toEqual([...new Float32Array(3).fill(7.7)]);
 });

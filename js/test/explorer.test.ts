@@ -1,6 +1,17 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { formatPercent } from "../src/lib/numbers.ts";
-import { HEADS, IMAGES, LAYERS, MODES, meta, tileBytes, traits, wave } from "./fixture.ts";
+import {
+  exact,
+  HEADS,
+  IMAGES,
+  LAYERS,
+  MODES,
+  meta,
+  spectraBytes,
+  tileBytes,
+  traits,
+  wave,
+} from "./fixture.ts";
 import { FakeModel, type Mounted, mountExplorer, painted } from "./hosts.ts";
 
 afterEach(() => document.body.replaceChildren());
@@ -58,7 +69,8 @@ test("the view follows its traits, and the traits follow the view", async () => 
     ?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
   part("qk-grid").querySelector<HTMLElement>('[data-layer="0"][data-head="1"]')?.click();
   await painted();
-  expect([model.get("layer"), model.get("head"), model.get("mode")]).toEqual([0, 1, 3]);
+  // What changes fast is sent after a moment.
+  await expect.poll(() => [model.get("layer"), model.get("head"), model.get("mode")]).toEqual([0, 1, 3]);
   expect(model.saves).toBeGreaterThan(0);
 });
 
@@ -87,7 +99,7 @@ test("arrow keys walk the grid, one cell is in the tab order, and the notebook h
   press(current(), "ArrowDown");
   press(current(), "ArrowDown");
   await painted();
-  expect([model.get("layer"), model.get("head")]).toEqual([2, 1]);
+  await expect.poll(() => [model.get("layer"), model.get("head")]).toEqual([2, 1]);
   expect(part("qk-grid").querySelectorAll('[role="gridcell"][tabindex="0"]').length).toBe(1);
   expect((part("qk-grid").getRootNode() as ShadowRoot).activeElement).toBe(current());
   expect(heard).not.toHaveBeenCalled();
@@ -248,4 +260,105 @@ test("a selection outside the model shows the nearest inside", async () => {
   model.set("head", 99);
   await painted();
   expect(text(part("qk-selection"))).toBe(`L${LAYERS - 1} H1 M0`);
+});
+
+test("the brightest patch carries its bound, and the bound of the scores is never rounded down", async () => {
+  const { part } = await open();
+  expect(text(part("qk-attention"))).toMatch(/brightest patch \d\S*\s±\s\S+; scores rounded to ±[\d.]+\./);
+});
+
+test("a mode among the parts of a score is chosen by a click", async () => {
+  const { model, part } = await open({ mode: 0 });
+  part("qk-attention").querySelector<HTMLElement>("table.parts button[data-mode='3']")?.click();
+  await painted();
+  expect(model.get("mode")).toBe(3);
+});
+
+/** Head L1 H1 has no interaction at all, and layer 2 only such heads. */
+function withUndefined(): Uint8Array {
+  const nan = Number.NaN;
+  const modes = Array.from({ length: LAYERS * HEADS * MODES }, (_, i) => (i >= 3 * MODES ? nan : 0.5));
+  const heads = [0.1, 0.2, 0.3, nan, nan, nan];
+  return spectraBytes({
+    singular_values: exact([LAYERS, HEADS, MODES], modes),
+    cosine: exact([LAYERS, HEADS, MODES], modes),
+    head_cosine: exact([LAYERS, HEADS], heads),
+    layer_cosine: exact([LAYERS], [0.15, 0.3, nan]),
+    layer_band: exact([LAYERS], [0.05, 0.05, nan]),
+    head_numbers: exact([2, LAYERS, HEADS], [...heads, ...heads]),
+  });
+}
+
+test("heads without any interaction are not defined, in words, and draw nothing", async () => {
+  const { model, root, part } = await open({ spectra: withUndefined(), layer: 1, head: 1, mode: 0 });
+  for (const [layer, mean] of [
+    [1, "0.30"],
+    [2, "not defined"],
+  ] as const) {
+    model.set("layer", layer);
+    await painted();
+    expect(text(part("qk-trend"))).toContain(`L${layer}  mean ${mean}`);
+    expect(text(part("qk-trend"))).toContain("H1 not defined");
+    expect(text(part("qk-grid"))).toContain(`L${layer} H1  weighted mean cosine not defined`);
+    expect(text(part("qk-spectrum"))).toContain("M0  σ not defined  cosine not defined");
+    expect(part("qk-trend").querySelector(".ring")?.getAttribute("visibility")).toBe("hidden");
+    for (const element of root.querySelectorAll("*"))
+      for (const { name, value } of element.attributes)
+        expect(value, `${name} of ${element.tagName}`).not.toMatch(/NaN|Infinity|undefined$/);
+  }
+  const trend = part("qk-trend");
+  expect(trend.querySelectorAll(".dot").length).toBe(3);
+  expect(trend.querySelectorAll(".mean-dot").length).toBe(2);
+  expect(trend.querySelectorAll("line.mean").length).toBe(1);
+  const cell = part("qk-grid").querySelector('[data-layer="2"][data-head="0"]');
+  expect(cell?.getAttribute("aria-label")).toContain("not defined");
+  expect(cell?.hasAttribute("data-undefined")).toBe(true);
+  model.set("layer", 0);
+  await painted();
+  expect(trend.querySelector(".ring")?.hasAttribute("visibility")).toBe(false);
+});
+
+test("range and sign are those of the images the view was made from, also where not all are shown", async () => {
+  const all = await open({ meta: meta({ n_images_made: IMAGES }) });
+  expect(text(all.part("qk-overlay"))).toContain("over all images shown");
+  expect(text(all.part("qk-overlay"))).toContain("the larger score over these images");
+  const some = await open({ meta: meta({ n_images_made: 12 }) });
+  expect(text(some.part("qk-overlay"))).toContain(
+    "99th percentile of |projection| over the 12 images the view was made from",
+  );
+  expect(text(some.part("qk-overlay"))).toContain(
+    "the larger score over the 12 images the view was made from",
+  );
+  expect(text(some.part("qk-overlay"))).not.toContain("images shown");
+});
+
+test("a value-output circuit says what its cosines compare", async () => {
+  const words = "left reads, right writes; the two live in different spaces (after and before a norm)";
+  expect(text((await open()).part("qk-spectrum"))).not.toContain(words);
+  const ov = await open({ meta: meta({ circuit: "ov" }) });
+  expect(text(ov.part("qk-spectrum"))).toContain(`value-output: ${words}`);
+});
+
+test("line and band break at a layer without a mean", async () => {
+  const spectra = spectraBytes({
+    layer_cosine: exact([LAYERS], [0.15, Number.NaN, 0.3]),
+    layer_band: exact([LAYERS], [0.05, Number.NaN, 0.05]),
+  });
+  const { part } = await open({ spectra });
+  expect(part("qk-trend").querySelectorAll("line.mean").length).toBe(0);
+  expect(part("qk-trend").querySelectorAll(".mean-dot").length).toBe(2);
+  expect(part("qk-trend").querySelector("path.band")?.getAttribute("d")).toBe("");
+});
+
+test("a mode without a share takes nothing from what is left", async () => {
+  const share = new Float32Array(IMAGES * LAYERS * HEADS * MODES).fill(0.25);
+  for (let i = 3; i < share.length; i += MODES) share[i] = Number.NaN;
+  const { part } = await open({
+    spectra: spectraBytes({ share: exact([IMAGES, LAYERS, HEADS, MODES], share) }),
+  });
+  expect(text(part("qk-attention"))).toContain(`bias 13 % · not shown ${formatPercent(0.125)}`);
+  const bars = [...part("qk-attention").querySelectorAll<HTMLElement>(".rank i")].map(
+    (bar) => bar.style.width,
+  );
+  expect(bars).toEqual(["100%", "100%", "100%", "0%"]);
 });

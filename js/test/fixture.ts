@@ -108,7 +108,8 @@ export function headNumbers(layer: number, head: number) {
   };
 }
 
-export const sigma = (mode: number): number => 4 / (1 + mode);
+/** A float32, as it travels: what is built on it has no other rounding than that of the tile. */
+export const sigma = (mode: number): number => Math.fround(4 / (1 + mode));
 
 /** The oracle: every score of one head by the formula, mode by mode. */
 export function score(layer: number, head: number, image: number, i: number, j: number): number {
@@ -203,8 +204,8 @@ export function meta(changes: Partial<Meta> = {}): Meta {
   };
 }
 
-/** Modes 1 and 2 of every head form a block; mode 3 of head L1 H1 is null. */
-export function spectraBytes(): Uint8Array {
+/** Modes 1 and 2 of every head form a block; mode 3 of head L1 H1 is null. `changes` replaces whole tensors. */
+export function spectraBytes(changes: Record<string, Entry> = {}): Uint8Array {
   const shape = [LAYERS, HEADS, MODES];
   const heads = LAYERS * HEADS;
   const repeat = (values: readonly number[]): number[] => Array.from({ length: heads }, () => values).flat();
@@ -235,6 +236,7 @@ export function spectraBytes(): Uint8Array {
       perImage.map((x) => x * x),
     ),
     share_bias: exact([IMAGES, LAYERS, HEADS], new Float32Array(IMAGES * heads).fill(0.125)),
+    ...changes,
   });
 }
 

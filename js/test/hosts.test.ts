@@ -40,6 +40,15 @@ test("a closed view does not come back to life through a host that cannot unlist
   expect(part("qk-selection").textContent).toBe(selection);
 });
 
+test("a view whose host is already gone is not made", async () => {
+  const model = new FakeModel(traits({ live: true }));
+  const el = document.createElement("div");
+  const close = await explorer.render({ model, el, signal: AbortSignal.abort() });
+  expect(el.childElementCount).toBe(0);
+  expect(model.listeners).toBe(0);
+  close();
+});
+
 test("a host's element keeps what else is in it", async () => {
   const el = document.createElement("div");
   const link = document.createElement("link");

@@ -1,9 +1,19 @@
 import { expect, test } from "vitest";
 import { channels, diverging, inkOn, mix, sequential } from "../src/lib/colour.ts";
 import { percentileStrength, positiveStrength, signedStrength, thresholded } from "../src/lib/maps.ts";
-import { format, formatBounded, formatPercent, formatUnit, linear, listed } from "../src/lib/numbers.ts";
+import {
+  defined,
+  format,
+  formatBound,
+  formatBounded,
+  formatPercent,
+  formatUnit,
+  linear,
+  listed,
+} from "../src/lib/numbers.ts";
 import { niceCeiling } from "../src/panels/head-scale.ts";
 import { galleryColumns } from "../src/panels/overlay.ts";
+import { wave } from "./fixture.ts";
 
 const spread = (colour: number): number => {
   const rgb = channels(colour);
@@ -99,4 +109,46 @@ test("numbers are written with no more digits than their bound allows", () => {
   expect(listed(["M3", "M4", "M7"])).toBe("M3, M4 and M7");
   expect(linear([0, 10], [100, 0])(2.5)).toBe(75);
   expect([0.3, 0.87, 1, 3, 0].map(niceCeiling)).toEqual([0.5, 1, 1, 5, 1]);
+});
+
+const parsed = (words: string): [number, number] =>
+  words.split("\u00a0±\u00a0").map((word) => Number(word.replace("−", "-"))) as [number, number];
+
+test("what is written holds every true value: the rounding of the number itself is in its bound", () => {
+  const random = wave(3000, 7);
+  for (let i = 0; i + 2 < random.length; i += 3) {
+    const value = (random[i] as number) * 10 ** (4 * (random[i + 1] as number));
+    const bound = 10 ** (6 * (random[i + 2] as number));
+    const [written, off] = parsed(formatBounded(value, bound));
+    const air = 1e-9 * Math.max(1, bound);
+    expect(written + off).toBeGreaterThanOrEqual(value + bound - air);
+    expect(written - off).toBeLessThanOrEqual(value - bound + air);
+  }
+  expect(formatBounded(1.234, 0.01)).toBe("1.23\u00a0±\u00a00.02");
+  expect(formatBounded(1.23, 0.02)).toBe("1.23\u00a0±\u00a00.02");
+  expect(formatBounded(1234.5, 40)).toBe("1235\u00a0±\u00a050");
+});
+
+test("a bound that is no number makes no exact value", () => {
+  for (const bound of [Number.NaN, Number.POSITIVE_INFINITY])
+    expect(formatBounded(1.5, bound)).toBe("not known");
+  expect(formatBounded(Number.NaN, Number.NaN)).toBe("not known");
+  expect(formatBounded(1.5, 0)).toBe("1.500");
+});
+
+test("a bound alone is rounded up", () => {
+  expect([0.0149, 0.01, 0.3, 0.31, 0.095, 12, 1e-7].map(formatBound)).toEqual([
+    "0.02",
+    "0.01",
+    "0.3",
+    "0.4",
+    "0.10",
+    "20",
+    "0.0001",
+  ]);
+  expect(formatBound(Number.NaN)).toBe("not known");
+});
+
+test("what is not a number is said in words", () => {
+  expect([0.5, Number.NaN].map((value) => defined(value, formatUnit))).toEqual(["0.50", "not defined"]);
 });

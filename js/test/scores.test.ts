@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { attentionRow, contribution, type Head, scoreParts, sum, weightBound } from "../src/lib/scores.ts";
 import { IMAGES, MODES, meta, ROW_TOKENS, score, spectra, TOKENS, tile } from "./fixture.ts";
 
+/** Sums in another order differ by this much in double precision. */
+const DOUBLE = 1e-13;
 const LAYER = 1;
 const HEAD = 1;
 const headOf = (modes: number, quantise: boolean, image = 1): Head => ({
@@ -24,7 +26,7 @@ test("modes and bias terms add up to the score, and rounding stays inside its bo
           const parts = scoreParts(headOf(MODES, quantise, image), i, j);
           const truth = score(LAYER, HEAD, image, i, j);
           expect(Math.abs((parts.score?.value ?? Number.NaN) - truth)).toBeLessThanOrEqual(
-            (parts.score?.bound ?? 0) + 1e-6,
+            (parts.score?.bound ?? 0) + DOUBLE,
           );
         }
       }
@@ -42,7 +44,7 @@ test("an attention row is the softmax over all tokens, prefix included", () => {
   const truth = softmax(Array.from({ length: TOKENS }, (_, j) => score(LAYER, HEAD, 1, 4, j)));
   expect(row?.weights.length).toBe(TOKENS);
   row?.weights.forEach((weight, j) => {
-    expect(weight).toBeCloseTo(truth[j] as number, 5);
+    expect(weight).toBeCloseTo(truth[j] as number, 12);
   });
 });
 
@@ -56,8 +58,7 @@ test("no softmax of a part: with some modes only the rows that came whole", () =
     }
     const truth = softmax(Array.from({ length: TOKENS }, (_, j) => score(LAYER, HEAD, 1, i, j)));
     row?.weights.forEach((weight, j) => {
-      const bound = weightBound(truth[j] as number, row.bound);
-      expect(Math.abs(weight - (truth[j] as number))).toBeLessThanOrEqual(bound * 1.01 + 1e-6);
+      expect(Math.abs(weight - (truth[j] as number))).toBeLessThanOrEqual(weightBound(weight, row.bound));
     });
   }
 });
@@ -93,4 +94,33 @@ test("a weight's bound holds for the worst errors of the scores, and is zero wit
     expect(weightBound(base[key] as number, bound)).toBeCloseTo(Math.max(...worst), 10);
     expect(weightBound(base[key] as number, 0)).toBe(0);
   }
+});
+
+test("a rebuilt row stays inside its bound, and so do its weights", () => {
+  const row = attentionRow(headOf(MODES, true), 4);
+  const truth = Array.from({ length: TOKENS }, (_, j) => score(LAYER, HEAD, 1, 4, j));
+  const weights = softmax(truth);
+  expect(row?.bound).toBeGreaterThan(0);
+  for (let j = 0; j < TOKENS; j++) {
+    expect(Math.abs((row?.scores[j] as number) - (truth[j] as number))).toBeLessThanOrEqual(row?.bound ?? 0);
+    const weight = row?.weights[j] as number;
+    expect(Math.abs(weight - (weights[j] as number))).toBeLessThanOrEqual(
+      weightBound(weight, row?.bound ?? 0),
+    );
+  }
+});
+
+test("a weight's bound is a number however large the bound of the scores, and never above one", () => {
+  for (const bound of [0.2, 20, 355, 400, 1e6, Number.POSITIVE_INFINITY]) {
+    for (const weight of [0, 1e-300, 1e-9, 0.3, 1 - 1e-9, 1]) {
+      const off = weightBound(weight, bound);
+      expect(off).toBeGreaterThanOrEqual(0);
+      expect(off).toBeLessThanOrEqual(1);
+    }
+  }
+  expect(weightBound(0.25, 400)).toBe(0.75);
+  // One score among two, so far below that its weight is nothing in float numbers, can still be the larger one.
+  expect(weightBound(0, 400)).toBeCloseTo(1, 10);
+  expect(weightBound(1, 400)).toBeCloseTo(1, 10);
+  expect(weightBound(0, 0)).toBe(0);
 });

@@ -49,8 +49,7 @@ test("after the end nothing is painted and nobody listens", () => {
   expect(store.watchers).toBe(0);
 });
 
-test("traits follow the store and the store follows the traits; local state stays home", () => {
-  const { store, closing } = setup();
+function boundModel(store: ReturnType<typeof setup>["store"], signal: AbortSignal): FakeModel {
   const model = new FakeModel({ layer: 0, hover: 0 });
   const view: ViewModel = {
     get: (key) => model.get(key),
@@ -59,7 +58,13 @@ test("traits follow the store and the store follows the traits; local state stay
     save_changes: () => model.save_changes(),
     send: () => undefined,
   };
-  bindTraits(view, store, ["layer"], closing.signal);
+  bindTraits(view, store, ["layer"], signal);
+  return model;
+}
+
+test("traits follow the store and the store follows the traits; local state stays home", () => {
+  const { store, closing } = setup();
+  const model = boundModel(store, closing.signal);
   store.set({ layer: 4, hover: 9 });
   vi.advanceTimersByTime(50);
   expect([model.get("layer"), model.get("hover"), model.saves]).toEqual([4, 0, 1]);
@@ -67,6 +72,18 @@ test("traits follow the store and the store follows the traits; local state stay
   vi.advanceTimersByTime(50);
   expect(store.state.layer).toBe(2);
   expect(model.saves).toBe(1);
+});
+
+test("Python's echo of an earlier value does not undo what came after it", () => {
+  const { store, closing } = setup();
+  const model = boundModel(store, closing.signal);
+  for (const layer of [1, 2]) {
+    store.set({ layer });
+    store.flush();
+  }
+  model.set("layer", 1);
+  vi.advanceTimersByTime(200);
+  expect([store.state.layer, model.get("layer"), model.saves]).toEqual([2, 2, 2]);
 });
 
 test("saves are throttled, and the last one is never lost", () => {

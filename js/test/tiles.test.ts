@@ -157,3 +157,13 @@ test("broken bytes are an error in words", async () => {
   await pass(0);
   expect(heard[0]).toMatch(/^L0 H0 could not be read\. Data of this view must be whole safetensors bytes/);
 });
+
+test("a kernel that stays silent leaves one request to listen for, not one for each head", async () => {
+  const { model, source, pass } = setup({}, true);
+  for (let layer = 0; layer < 12; layer++) {
+    source.want(layer, 0);
+    await pass(ACK_TIMEOUT_MS);
+  }
+  expect(model.sent.length).toBe(12);
+  expect(source.pending).toBe(1);
+});

@@ -10,13 +10,12 @@ from qkwidgets.analyses.circuit import Circuit, circuit_factors, provenance
 from qkwidgets.answers.alignment import Alignment
 from qkwidgets.core.alignment import (
     BAND_SDS,
-    head_sd,
     isotropic_sd,
-    layer_sd,
     mean_cosine,
     spectrum_weights,
     subspace_sd,
     weighted_cosine,
+    with_bands,
 )
 from qkwidgets.core.degenerate import null_modes
 from qkwidgets.core.errors import InputError
@@ -65,12 +64,12 @@ def alignment(
     values = singular_values(*circuit)
     head = weighted_cosine(*circuit, values) if weights == "singular values" else _equally_weighted(circuit)
     mode_sd = isotropic_sd(model.d_model) if null == "isotropic" else subspace_sd(*circuit)
-    head_sds = head_sd(spectrum_weights(values, weights), mode_sd)
+    means = with_bands(head, spectrum_weights(values, weights, ~null_modes(values)), mode_sd)
     return Alignment(
-        layer=head.mean(dim=-1).cpu().numpy(),
-        head=head.cpu().numpy(),
-        layer_band=(BAND_SDS * layer_sd(head_sds)).cpu().numpy(),
-        head_band=(BAND_SDS * head_sds).cpu().numpy(),
+        layer=means.layer.cpu().numpy(),
+        head=means.head.cpu().numpy(),
+        layer_band=means.layer_band.cpu().numpy(),
+        head_band=means.head_band.cpu().numpy(),
         mode_band=BAND_SDS * isotropic_sd(model.d_model),
         provenance=provenance(model, weights=weights, null=null, fold_norm=fold_norm),
     )

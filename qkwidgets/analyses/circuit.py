@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from qkwidgets.answers.choices import MODE_CHOICES
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.modes import lifted
 from qkwidgets.models.contract import AttentionModel, LayerWeights
@@ -53,7 +54,7 @@ def circuit_factors(model: AttentionModel, circuit: str = "qk", *, fold_norm: bo
 
 
 def provenance(model: AttentionModel, **options: Any) -> dict[str, Any]:
-    """Where an answer comes from: the model, the fingerprint of its weights, every option, the versions.
+    """Where an answer comes from: the model, the fingerprint of its weights, every option, every choice, the versions.
 
     Examples
     --------
@@ -61,7 +62,8 @@ def provenance(model: AttentionModel, **options: Any) -> dict[str, Any]:
     >>> provenance(qk.load_model(), circuit="qk")["circuit"]
     'qk'
     """
-    return {**model.provenance, "model": model.name, "fingerprint": model.fingerprint, **options}
+    settled = {"site": "attn_input", "choices": {choice.question: choice.choice for choice in MODE_CHOICES}}
+    return {**model.provenance, "model": model.name, "fingerprint": model.fingerprint, **options, **settled}
 
 
 def _gained(weights: LayerWeights, W: Tensor, fold_norm: bool) -> Tensor:

@@ -75,6 +75,8 @@ class LiveSource:
             },
             "tokens": list(layout.prefix_names),
             "images": images,
+            "n_images_made": len(images),
+            "circuit": "qk",
             "mode_band": self._alignment.mode_band,
             "head_numbers": [number._asdict() for number in HEAD_NUMBERS],
             "row_tokens": list(layout.probe_tokens()),
@@ -84,7 +86,7 @@ class LiveSource:
             "about": [choice._asdict() for choice in MODE_CHOICES],
             "left_out": [],
             "notes": list(model.notes),
-            "provenance": self.modes.provenance,
+            "provenance": {name: value for name, value in self.modes.provenance.items() if name != "choices"},
         }
 
     def tile(self, layer: int, head: int) -> HeadTile:
@@ -96,9 +98,16 @@ class LiveSource:
         return HeadTile({name: array[0] for name, array in arrays.items()}, values, self.model.layers[layer].scale)
 
     def frozen(self, n_modes: int | None = None) -> Exploration:
-        """Everything with maps of the first modes in 8 bits; kept in the cache, since weights and images determine it."""
+        """Everything with maps of the first modes in 8 bits; kept in the cache under all that determines it."""
         count = self.meta["n_modes"] if n_modes is None else min(n_modes, self.meta["n_modes"])
-        options = {"images": self._image_digests(), "modes": count}
+        options = {
+            "pixels": [_digest(pixels) for pixels in self._pixels],
+            "structure": self.model.structure,
+            "scale": [weights.scale for weights in self.model.layers],
+            "heads": self.model.n_heads,
+            "layout": self.meta["layout"],
+            "modes": count,
+        }
         arrays, _ = Store().remember(
             "exploration", self.model.fingerprint, options, ALGORITHM_VERSION, lambda: (self._frozen_arrays(count), {})
         )
@@ -109,9 +118,6 @@ class LiveSource:
     @cached_property
     def _alignment(self):
         return alignment(self.model)
-
-    def _image_digests(self) -> list[str]:
-        return [hashlib.sha256(array.tobytes() + str(array.shape).encode()).hexdigest()[:32] for array in self.shown]
 
     def _frozen_arrays(self, n_modes: int) -> Arrays:
         projected = (self._projected(layer, slice(None)) for layer in range(self.model.n_layers))
@@ -180,6 +186,11 @@ class _Projected(NamedTuple):
     terms: BiasTerms
     values: Tensor
     scale: float
+
+
+def _digest(pixels: Tensor) -> str:
+    array = pixels.cpu().float().numpy()
+    return hashlib.sha256(f"{array.shape}".encode() + array.tobytes()).hexdigest()
 
 
 def _quantised_layer(tiles: Arrays) -> Arrays:

@@ -50,8 +50,9 @@ def head_numbers(
     (5, 6, 4)
     """
     values = modes.singular_values
-    p = values / values.sum(axis=-1, keepdims=True)
-    entropy = -np.sum(p * np.log(np.where(p > 0, p, 1)), axis=-1)
+    total = values.sum(axis=-1, keepdims=True)
+    p = np.divide(values, total, out=np.full_like(values, np.nan), where=total > 0)
+    entropy = -np.sum(p * np.log(np.where(p == 0, 1, p)), axis=-1)
     numbers = {
         "cosine": alignment.head,
         "effective_modes": np.exp(entropy),

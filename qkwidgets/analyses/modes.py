@@ -11,8 +11,8 @@ from torch import Tensor
 
 from qkwidgets.analyses.circuit import circuit_factors, provenance
 from qkwidgets.answers.modes import SingularModes
-from qkwidgets.core.alignment import BAND_SDS, head_sd, isotropic_sd, layer_sd, mean_cosine, spectrum_weights
-from qkwidgets.core.degenerate import BLOCK_TOLERANCE, degenerate_blocks, null_modes, stability
+from qkwidgets.core.alignment import BAND_SDS, isotropic_sd, mean_cosine, spectrum_weights, with_bands
+from qkwidgets.core.degenerate import BLOCK_TOLERANCE, degenerate_blocks, null_modes, stability, stored_dtype
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.modes import lifted, singular_modes
 from qkwidgets.models.contract import AttentionModel
@@ -72,6 +72,11 @@ def modes(
     """
     if bias not in BIASES:
         raise InputError(f"bias is one of {', '.join(map(repr, BIASES))}: got {bias!r}. Use one of these.")
+    if circuit == "ov" and bias == "absorb":
+        raise InputError(
+            'Biases are absorbed into scores, and the value-output circuit makes none: got circuit="ov" with bias="absorb". '
+            "One of the two is probably left over from another call. Leave bias out."
+        )
     if offset is not None:
         raise InputError(
             f"offset must be None for {model.name!r}: got {offset!r}. Its scores do not turn with position, so one interaction "
@@ -83,8 +88,7 @@ def modes(
     found = singular_modes(left, right, dtype=getattr(torch, dtype))
     values, null = found.singular_values, null_modes(found.singular_values)
     cosine = found.cosine.masked_fill(null, torch.nan)
-    head = mean_cosine(values, cosine)
-    head_sds = head_sd(spectrum_weights(values), isotropic_sd(left.shape[-2]))
+    means = with_bands(mean_cosine(values, cosine), spectrum_weights(values), isotropic_sd(left.shape[-2]))
     norms = (torch.linalg.matrix_norm(lifted(factor), 2) for factor in (left, right))
     return SingularModes(
         left=_array(found.left),
@@ -93,13 +97,13 @@ def modes(
         cosine=_array(cosine),
         degenerate=_array(degenerate_blocks(values, tolerance)),
         null=_array(null),
-        stability=_array(stability(values, *norms, model.layers[0].W_Q.dtype)),
-        head_cosine=_array(head),
-        head_band=_array(BAND_SDS * head_sds),
-        layer_cosine=_array(head.mean(dim=-1)),
-        layer_band=_array(BAND_SDS * layer_sd(head_sds)),
+        stability=_array(stability(values, *norms, stored_dtype(left, right))),
+        head_cosine=_array(means.head),
+        head_band=_array(means.head_band),
+        layer_cosine=_array(means.layer),
+        layer_band=_array(means.layer_band),
         mode_band=BAND_SDS * isotropic_sd(left.shape[-2]),
-        provenance=provenance(model, circuit=circuit, bias=bias, fold_norm=fold_norm, tolerance=tolerance),
+        provenance=provenance(model, circuit=circuit, bias=bias, offset=offset, fold_norm=fold_norm, tolerance=tolerance),
     )
 
 

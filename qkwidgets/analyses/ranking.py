@@ -57,7 +57,7 @@ def rank_modes(
     6
     """
     if by not in WAYS:
-        raise InputError(f"Modes are ranked by {', '.join(map(repr, WAYS))}: got {by!r}. Use one of these.")
+        raise InputError(f"Modes are ranked by {', '.join(map(repr, WAYS))}: got {by!r}. It is probably misspelt. Use one of these.")
     if tokens not in ("patches", "all"):
         raise InputError(f'tokens is "patches" or "all": got {tokens!r}. Use one of these.')
     pictures = read_images(image)
@@ -82,9 +82,7 @@ def _sides(
     x: Tensor, w: LayerWeights, found: SingularModes, layer: int, bias: str
 ) -> tuple[Tensor, Tensor, Tensor, Tensor, float]:
     """Projections on both sides, the key-only term, singular values and scale of a layer, as `bias` wants them."""
-    left, right, values = (
-        torch.from_numpy(side[layer]).to(x.device) for side in (found.left, found.right, found.singular_values)
-    )
+    left, right, values = (torch.from_numpy(side[layer]).to(x) for side in (found.left, found.right, found.singular_values))
     query, key = projections(x, left), projections(x, right)
     key_only = bias_terms(x, w.W_Q, w.W_K, w.b_Q, w.b_K, w.scale).key_only
     if bias != "separate":

@@ -14,7 +14,7 @@ class Alignment(Table):
     """Weighted mean cosine by head and layer, with chance bands; near 1 a head seeks tokens like its query.
 
     `head_band` and `layer_band` are half-widths of two-sided 95 % bands around zero, for a head and for the mean over the
-    heads of a layer; `mode_band` is that of a single mode.
+    heads of a layer; `mode_band` is that of a single mode of random directions.
     """
 
     layer: Float64[np.ndarray, " layer"]

@@ -8,7 +8,7 @@ import numpy as np
 
 from qkwidgets.answers.base import Answer
 from qkwidgets.answers.quantise import Arrays
-from qkwidgets.answers.ranking import ModeRanking
+from qkwidgets.answers.ranking import WAYS, ModeRanking
 from qkwidgets.answers.source import Spectra
 from qkwidgets.answers.tile import IMAGE_AXIS, MODE_AXIS, HeadTile, kept
 from qkwidgets.core.errors import InputError, check_range
@@ -42,6 +42,11 @@ class Exploration(Answer):
         return self.meta["provenance"]
 
     @property
+    def start(self) -> dict[str, Any]:
+        """Where a saved view stood: the widget's small traits by name."""
+        return self.meta.get("start", {})
+
+    @property
     def layout(self) -> TokenLayout:
         layout = self.meta["layout"]
         return TokenLayout(layout["n_cls"], layout["n_distill"], layout["n_registers"], tuple(layout["grid"]))
@@ -72,10 +77,16 @@ class Exploration(Answer):
     def rank(self, image: int = 0, by: str = "share") -> ModeRanking:
         """The modes of one image by `share`, `energy` or `peak`, as they were when the view was made."""
         check_range("image", image, len(self.meta["images"]), "this view")
-        if by not in ("share", "energy", "peak"):
-            raise InputError(f'Modes are ranked by "share", "energy" or "peak": got {by!r}. Use one of these.')
+        if by not in WAYS:
+            raise InputError(
+                f"Modes are ranked by {', '.join(map(repr, WAYS))}: got {by!r}. It is probably misspelt. Use one of these."
+            )
         value, bias = getattr(self.spectra, by)[image], self.spectra.share_bias[image]
         return ModeRanking(value, bias, by, self.meta["images"][image]["name"], {**self.provenance, "by": by})
+
+    def starting_at(self, **traits: Any) -> "Exploration":
+        """The same, to be shown with these traits of the widget."""
+        return dataclasses.replace(self, meta={**self.meta, "start": traits})
 
     def to_parts(self) -> tuple[Arrays, dict[str, Any]]:
         """Arrays and JSON record, for a file."""
@@ -93,3 +104,10 @@ class Exploration(Answer):
             rooms[room][rest] = array
         pictures = tuple(rooms["pictures"][str(i)].tobytes() for i in range(len(rooms["pictures"])))
         return cls(record["meta"], Spectra(**rooms["spectra"]), rooms["tiles"], pictures)
+
+
+def map_bytes(meta: dict[str, Any]) -> int:
+    """Bytes of the quantised maps of one mode of every head, both sides, all images and tokens."""
+    grid_h, grid_w = meta["layout"]["grid"]
+    tokens = len(meta["tokens"]) + grid_h * grid_w
+    return 2 * meta["n_layers"] * meta["n_heads"] * len(meta["images"]) * tokens

@@ -149,7 +149,14 @@ def open_answer(path: str | os.PathLike) -> Any:
             f"A saved answer says of which kind it is: {Path(path).name!r} does not. It is probably an entry of the cache, which "
             "only qkwidgets itself reads. Save the answer with its .save()."
         )
-    return answer_class(record["kind"], Path(path).name).from_parts(arrays, record)
+    kind = answer_class(record["kind"], Path(path).name)
+    try:
+        return kind.from_parts(arrays, record)
+    except (KeyError, TypeError, ValueError):
+        raise FileFormatError(
+            f"A saved answer holds every part of its kind: {Path(path).name!r} is no complete {record['kind']}. It was "
+            "probably written by another version or another program. Save it again from the model."
+        ) from None
 
 
 def _checksum(arrays: dict[str, np.ndarray], record: dict[str, Any]) -> str:

@@ -78,13 +78,16 @@ class SingularModes(Table):
         Raises
         ------
         InputError
-            If the mode lies in a degenerate block.
+            If the mode lies in a degenerate block, or has no strength.
         """
-        if mates := self.mates(address):
+        index = self._checked(address)
+        claim = f"A claim about a single mode needs one that is unique: {index} of {self.model!r}"
+        if self.null[tuple(index)]:
+            raise InputError(f"{claim} has no strength. Its two directions are whatever was left over. Choose another mode.")
+        if mates := self.mates(index):
             raise InputError(
-                f"A claim about a single mode needs one that is unique: {ModeIndex.parse(address)} of {self.model!r} is defined "
-                f"only together with {', '.join(map(str, mates))}. Their singular values are equal to 1 in 1000, so any rotation "
-                "among them is as good. Choose another mode, or speak of the block."
+                f"{claim} is defined only together with {', '.join(map(str, mates))}. Their singular values are equal within "
+                f"{self.provenance['tolerance']:g} of each, so any rotation among them is as good. Choose another mode, or speak of the block."
             )
         return self[address]
 

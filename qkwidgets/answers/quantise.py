@@ -1,7 +1,7 @@
 """Maps travel as whole numbers with a range of their own; this is the rounding, and its bound.
 
 A quantised array `x` is stored as `x` (uint8 or uint16), `x.lo` and `x.step` (float32, without the last axis):
-`value = lo + step * number`, wrong by `step / 2` at the most. float32 arrays are exact and have neither.
+`value = lo + step * number`, wrong by `step / 2` and the rounding of float32 at the most. float32 arrays are exact and have neither.
 """
 
 import numpy as np
@@ -45,5 +45,8 @@ def restored(arrays: Arrays, name: str) -> np.ndarray:
 def rounding_bound(arrays: Arrays, name: str) -> np.ndarray:
     """By how much the values of `name` can be wrong, without the last axis; zeros for exact ones."""
     if f"{name}.step" in arrays:
-        return arrays[f"{name}.step"] / 2
+        lo, step = arrays[f"{name}.lo"], arrays[f"{name}.step"]
+        # lo, step and the restored value are float32, each wrong by 2^-24 of the largest value; and room for a fourth.
+        largest = np.abs(lo) + np.iinfo(arrays[name].dtype).max * step
+        return np.where(step > 0, step / 2 + np.float32(2**-22) * largest, 0).astype(np.float32)
     return np.zeros(arrays[name].shape[:-1], dtype=np.float32)

@@ -9,7 +9,7 @@ from jaxtyping import Float32
 from qkwidgets.answers.base import Table
 from qkwidgets.core.index import ModeIndex
 
-WAYS = ("share", "energy", "peak")
+WAYS = ("share", "peak", "energy")
 """What modes can be ranked by; `qkwidgets.core.ranking` says what each means."""
 
 

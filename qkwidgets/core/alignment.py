@@ -7,12 +7,13 @@ Source: Pan et al. NeurIPS 2024, section 3 and Figure 3. The closed form and the
 """
 
 import math
+from typing import NamedTuple
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from qkwidgets.core.modes import lifted, reduce_factor, singular_values
+from qkwidgets.core.modes import chunks, lifted, reduce_factor, singular_values
 
 BAND_SDS = 1.96
 """Half-width of a two-sided 95 % band, in standard deviations."""
@@ -37,8 +38,9 @@ def weighted_cosine(
     """
     if values is None:
         values = singular_values(W_Q, W_K)
-    trace = torch.linalg.vecdot(lifted(W_Q).flatten(-2), lifted(W_K).flatten(-2))
-    return trace / values.sum(dim=-1)
+    heads, pairs = chunks(W_Q, W_K)
+    trace = torch.cat([torch.linalg.vecdot(left.flatten(-2), right.flatten(-2)) for left, right in pairs])
+    return trace.reshape(heads) / values.sum(dim=-1)
 
 
 def mean_cosine(
@@ -129,7 +131,7 @@ def head_sd(p: Float[Tensor, "*head mode"], mode_sd: Tensor | float) -> Float[Te
 
 
 def layer_sd(head_sds: Float[Tensor, "*layer head"]) -> Float[Tensor, "*layer"]:
-    """Standard deviation under chance of the mean over the heads of a layer.
+    """Standard deviation under chance of the mean over the heads of a layer; heads without a value (NaN) are left out.
 
     Examples
     --------
@@ -137,4 +139,29 @@ def layer_sd(head_sds: Float[Tensor, "*layer head"]) -> Float[Tensor, "*layer"]:
     >>> layer_sd(torch.full((4,), 0.2))
     tensor(0.1000)
     """
-    return head_sds.square().sum(dim=-1).sqrt() / head_sds.shape[-1]
+    return head_sds.nan_to_num(0.0).square().sum(dim=-1).sqrt() / (~head_sds.isnan()).sum(dim=-1)
+
+
+class MeanCosines(NamedTuple):
+    """Mean cosines of heads and layers with the half-widths of their 95 % chance bands."""
+
+    head: Float[Tensor, "layer head"]
+    head_band: Float[Tensor, "layer head"]
+    layer: Float[Tensor, " layer"]
+    layer_band: Float[Tensor, " layer"]
+
+
+def with_bands(head: Float[Tensor, "layer head"], p: Float[Tensor, "layer head mode"], mode_sd: Tensor | float) -> MeanCosines:
+    """Mean cosines of heads, the means over the heads of each layer, and their chance bands.
+
+    A head without any interaction has no cosine (NaN) and no part in its layer's mean.
+
+    Examples
+    --------
+    >>> import torch
+    >>> means = with_bands(torch.tensor([[1.0, 0.0]]), torch.full((1, 2, 4), 0.25), 0.2)
+    >>> means.layer.tolist(), round(means.head_band[0, 0].item(), 3)
+    ([0.5], 0.196)
+    """
+    sds = head_sd(p, mode_sd)
+    return MeanCosines(head, BAND_SDS * sds, head.nanmean(dim=-1), BAND_SDS * layer_sd(sds))

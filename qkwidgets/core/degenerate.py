@@ -51,6 +51,21 @@ def degenerate_blocks(
     return torch.where(in_block, number, -1).to(torch.int16)
 
 
+def stored_dtype(*weights: Tensor) -> torch.dtype:
+    """The narrowest dtype that holds the weights exactly: what they were stored in, whatever they were cast to since.
+
+    Examples
+    --------
+    >>> import torch
+    >>> stored_dtype(torch.randn(9).half().double()), stored_dtype(torch.randn(9))
+    (torch.float16, torch.float32)
+    """
+    for dtype in (torch.bfloat16, torch.float16, torch.float32):
+        if all(torch.equal(weight.to(dtype).to(weight.dtype), weight) for weight in weights):
+            return dtype
+    return torch.float64
+
+
 def stability(
     singular_values: Float[Tensor, "*head mode"],
     left_norm: Float[Tensor, "*head"],

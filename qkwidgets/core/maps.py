@@ -11,6 +11,7 @@ from torch import Tensor
 RANGE_QUANTILE = 0.99
 """The signed scale ends at this quantile of the magnitude over all images shown. A choice of ours."""
 
+
 def signed_range(maps: Float[Tensor, "image *mode patch"]) -> Float[Tensor, "*mode"]:
     """One range for each mode over all images: the 99th percentile of the magnitude, so that images can be compared.
 

@@ -21,7 +21,7 @@ GRAM_LIMIT = 1e4
 condition number costs about 2e-9 of accuracy there at the worst."""
 
 
-CHUNK_BYTES = 2**23
+CHUNK_BYTES = 2**22
 """Heads are worked on in groups of about this size, so that a group's vectors stay in the processor's cache."""
 
 
@@ -93,15 +93,17 @@ def singular_modes(
     >>> modes.left.shape, modes.singular_values.shape
     (torch.Size([12, 3, 192, 64]), torch.Size([12, 3, 64]))
     """
-    heads, pairs = _chunks(left_factor, right_factor)
-    parts: list[Modes] = []
+    heads, pairs = chunks(left_factor, right_factor)
+    found, done = [], 0
     for left, right in pairs:
-        query, key = reduce_factor(left), reduce_factor(right)
-        inner_left, values, inner_right = torch.linalg.svd(_core(query, key), full_matrices=False)
-        left, right = _with_joint_sign(query.rotate(inner_left), key.rotate(inner_right.mT))
-        cosine = (left * right).sum(dim=-2).clamp_(-1.0, 1.0)
-        parts.append(Modes(left.to(dtype), values, right.to(dtype), cosine))
-    return Modes(*(torch.cat(part).reshape(*heads, *part[0].shape[1:]) for part in zip(*parts, strict=True)))
+        part = _decomposed(left, right)
+        if not done:  # one place for all heads: putting parts together at the end would write everything twice
+            dtypes = (dtype, torch.float64, dtype, torch.float64)
+            found = [x.new_empty(heads.numel(), *x.shape[1:], dtype=kind) for x, kind in zip(part, dtypes, strict=True)]
+        for whole, piece in zip(found, part, strict=True):
+            whole[done : done + len(left)] = piece
+        done += len(left)
+    return Modes(*(whole.reshape(*heads, *whole.shape[1:]) for whole in found))
 
 
 def singular_values(
@@ -115,7 +117,7 @@ def singular_values(
     >>> singular_values(torch.eye(5)[:, :2], 3 * torch.eye(5)[:, :2])
     tensor([3., 3.], dtype=torch.float64)
     """
-    heads, pairs = _chunks(left_factor, right_factor)
+    heads, pairs = chunks(left_factor, right_factor)
     values = [torch.linalg.svdvals(_core(reduce_factor(left), reduce_factor(right))) for left, right in pairs]
     return torch.cat(values).reshape(*heads, -1)
 
@@ -147,8 +149,6 @@ def reduce_factor(weight: Float[Tensor, "head d_model d_head"]) -> Factor:
     if not uses_qr.any():
         return Factor(weight, triangle, condition, None, uses_qr)
     basis, small = torch.linalg.qr(weight[uses_qr])
-    # A failed Cholesky leaves rubbish behind, which must not reach the solver for the other heads of the batch.
-    triangle = triangle.masked_fill(uses_qr[:, None, None], 0.0) + identity * uses_qr[:, None, None]
     return Factor(weight, triangle.index_put((uses_qr,), small), condition, basis, uses_qr)
 
 
@@ -166,8 +166,16 @@ def lifted(tensor: Tensor) -> Tensor:
     return tensor.double()
 
 
-def _chunks(left: Tensor, right: Tensor) -> tuple[torch.Size, Iterator[tuple[Tensor, Tensor]]]:
-    """The shape of the heads, and both factors a few heads at a time: flattened to one head axis, in float64."""
+def chunks(left: Tensor, right: Tensor) -> tuple[torch.Size, Iterator[tuple[Tensor, Tensor]]]:
+    """The shape of the heads, and both factors a few heads at a time: flattened to one head axis, in float64.
+
+    Examples
+    --------
+    >>> import torch
+    >>> heads, pairs = chunks(*torch.randn(2, 12, 3, 192, 64).unbind())
+    >>> heads, [left.shape[1:] for left, right in pairs][0]
+    (torch.Size([12, 3]), torch.Size([192, 64]))
+    """
     if left.shape != right.shape:
         raise ValueError(
             f"Both factors must hold the same heads with the same widths: got {list(left.shape)} and {list(right.shape)}. "
@@ -183,8 +191,12 @@ def _core(query: Factor, key: Factor) -> Float[Tensor, "head rank rank"]:
     return query.triangle @ key.triangle.mT
 
 
-def _with_joint_sign(left: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
-    """Both sides with the largest entry of each left vector positive; its right vector is flipped with it."""
-    largest = left.abs().argmax(dim=-2, keepdim=True)
+def _decomposed(left: Tensor, right: Tensor) -> Modes:
+    """The modes of some heads in float64. The largest entry of each left vector is positive; its right vector turns with it."""
+    query, key = reduce_factor(left), reduce_factor(right)
+    inner_left, values, inner_right = torch.linalg.svd(_core(query, key), full_matrices=False)
+    left = query.rotate(inner_left)
+    largest = left.abs().argmax(dim=-2, keepdim=True)  # the first of equals
     sign = torch.where(left.gather(-2, largest) < 0, -1.0, 1.0).to(left.dtype)
-    return left.mul_(sign), right.mul_(sign)
+    left, right = left.mul_(sign), key.rotate(inner_right.mT * sign)
+    return Modes(left, values, right, (left * right).sum(dim=-2).clamp_(-1.0, 1.0))

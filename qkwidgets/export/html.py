@@ -23,9 +23,6 @@ from qkwidgets.widgets.base import STATIC
 from qkwidgets.widgets.explorer import Explorer
 from qkwidgets.widgets.wire import wire_meta
 
-STATE_TRAITS = ("layer", "head", "mode", "image", "token", "sign", "view", "panels")
-"""What of the view's state a page starts with."""
-
 _STYLE = """
 html { color-scheme: light dark; }
 body { margin: 0 auto; max-width: 1680px; padding: 16px; font: 15px/1.5 system-ui, sans-serif; background: Canvas; color: CanvasText; }
@@ -122,7 +119,7 @@ def _state(view: Explorer, frozen: Exploration, parts: dict[str, Part], left_out
     def reference(name: str) -> dict[str, Any]:
         return {"bytes": name, "gzip": parts[name][1]}
 
-    traits = {name: getattr(view, name) for name in STATE_TRAITS}
+    traits = view.state
     # A view may stand on an image that had to be left out.
     traits["image"] = min(traits["image"], max(0, len(frozen.meta["images"]) - 1))
     traits |= {

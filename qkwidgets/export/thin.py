@@ -7,7 +7,7 @@ import base64
 import gzip
 from typing import Any
 
-from qkwidgets.answers.exploration import Exploration
+from qkwidgets.answers.exploration import Exploration, map_bytes
 from qkwidgets.answers.source import AnswerSource
 from qkwidgets.core.errors import InputError
 from qkwidgets.widgets.wire import wire_pictures, wire_spectra, wire_tiles
@@ -82,9 +82,8 @@ def _smaller(frozen: Exploration, excess: int) -> Exploration | None:
 
 def _bytes_per_mode(meta: dict[str, Any]) -> int:
     """Of one mode of every head before packing, and a little more: 8-bit maps, each with a few float32 numbers about it."""
-    grid_h, grid_w = meta["layout"]["grid"]
-    one_map = len(meta["tokens"]) + grid_h * grid_w + BESIDE_A_MAP
-    return max(1, 2 * meta["n_layers"] * meta["n_heads"] * len(meta["images"]) * one_map)
+    maps = 2 * meta["n_layers"] * meta["n_heads"] * len(meta["images"])
+    return max(1, map_bytes(meta) + maps * BESIDE_A_MAP)
 
 
 def _left_out(meta: dict[str, Any], frozen: Exploration) -> list[str]:

@@ -7,6 +7,7 @@ before the norm that makes `x`. Scores are `scale * q @ k.T`, before the softmax
 Fields that are None are absent from the model: nothing in this project fills them with zeros.
 """
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +23,7 @@ from qkwidgets.models.preprocess import Preprocess
 
 @dataclass(frozen=True, eq=False, repr=False)
 class LayerWeights:
-    """The weights of one layer's attention, head by head, in the dtype in which the model stores them.
+    """The weights of one layer's attention, head by head, in the dtype of the forward pass.
 
     `W_O` is None where something acts between the heads and the output projection, so that heads do not simply add up;
     `layer_scale` multiplies what the attention adds to the residual. `norm_gain` and `norm_shift` are those of the norm
@@ -103,6 +104,14 @@ class AttentionModel:
     @property
     def device(self) -> torch.device:
         return self._runner.device
+
+    @property
+    def structure(self) -> str:
+        """SHA-256 of the module's own description: its parts, their widths, and settings such as a norm's epsilon.
+
+        Models of equal weights whose forward passes differ are told apart by it.
+        """
+        return hashlib.sha256(repr(self._runner.module).encode()).hexdigest()
 
     def preprocess(
         self, images: Any, *, resize: str | None = None

@@ -6,7 +6,7 @@ from typing import Any
 import traitlets as t
 
 from qkwidgets.answers import registry
-from qkwidgets.answers.exploration import Exploration
+from qkwidgets.answers.exploration import Exploration, map_bytes
 from qkwidgets.answers.ranking import ModeRanking
 from qkwidgets.answers.source import AnswerSource
 from qkwidgets.core.errors import InputError, check_range
@@ -16,6 +16,9 @@ from qkwidgets.widgets.wire import wire_meta, wire_pictures, wire_spectra, wire_
 
 LIVE_BYTES = 4_000_000
 """How many bytes of quantised maps a live view carries, to draw at once and to stay alive without a kernel."""
+
+STATE = ("layer", "head", "mode", "image", "token", "sign", "view", "panels")
+"""The small traits: what a page starts with, and what a saved view remembers."""
 
 PANELS = ("grid", "spectrum", "overlay", "trend", "attention")
 
@@ -82,6 +85,7 @@ class Explorer(QKWidget):
             "mode": meta["n_modes"],
             "image": len(meta["images"]),
         }
+        traits = {**self._frozen.start, **traits}
         if meta["images"]:
             # The middle patch: its whole score row is in every page, so the attention panel has something to show at once.
             grid_h, grid_w = meta["layout"]["grid"]
@@ -112,8 +116,13 @@ class Explorer(QKWidget):
         return self._frozen.rank(image, by)
 
     def save(self, path: str | os.PathLike) -> None:
-        """Write the view, all modes, to one `.qk` file, which `qkwidgets.open` reads without model or torch."""
-        self.source.frozen().save(path)
+        """Write the view, all modes and where it stands, to one `.qk` file, which `qkwidgets.open` reads without model or torch."""
+        self.source.frozen().starting_at(**self.state).save(path)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """Where the view stands: its small traits by name."""
+        return {name: getattr(self, name) for name in STATE}
 
     def to_html(self, path: str | os.PathLike, *, max_mb: float = 15.0, title: str | None = None) -> None:
         """Write the view to one HTML file that works without kernel and network.
@@ -222,9 +231,5 @@ def _check_setting(name: str, value: Any, numbers: tuple[str, ...]) -> None:
 
 def _modes_within(source: AnswerSource, limit: int) -> int | None:
     """How many modes of every head fit into `limit` bytes of 8-bit maps; None if all do."""
-    meta = source.meta
-    grid_h, grid_w = meta["layout"]["grid"]
-    tokens = len(meta["tokens"]) + grid_h * grid_w
-    per_mode = max(1, 2 * meta["n_layers"] * meta["n_heads"] * len(meta["images"]) * tokens)
-    fitting = limit // per_mode
-    return None if fitting >= meta["n_modes"] else max(1, fitting)
+    fitting = limit // max(1, map_bytes(source.meta))
+    return None if fitting >= source.meta["n_modes"] else max(1, fitting)

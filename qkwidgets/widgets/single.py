@@ -4,18 +4,13 @@ from typing import Any
 
 import numpy as np
 
+from qkwidgets.analyses.head_numbers import HEAD_NUMBERS
 from qkwidgets.answers.alignment import Alignment
+from qkwidgets.answers.choices import MODE_CHOICES
 from qkwidgets.answers.exploration import Exploration
 from qkwidgets.answers.modes import SingularModes
 from qkwidgets.answers.source import Spectra
 from qkwidgets.widgets.explorer import Explorer
-
-COSINE = {
-    "key": "cosine",
-    "label": "weighted cosine",
-    "diverging": True,
-    "about": "Mean cosine of the head's modes, weighted by singular values.",
-}
 
 CHANCE = {
     "isotropic": "Chance: left and right directions are independent and random; two-sided 95 %.",
@@ -112,13 +107,14 @@ def _meta(provenance: dict[str, Any], shape: tuple[int, ...], mode_band: float, 
         "tokens": [],
         "images": [],
         "mode_band": mode_band,
-        "head_numbers": [COSINE],
+        "head_numbers": [HEAD_NUMBERS[0]._asdict()],  # the weighted cosine
         "row_tokens": [],
         "degenerate_tolerance": None,
-        "bias": "separate",
+        "circuit": provenance.get("circuit", "qk"),
+        "bias": provenance.get("bias", "separate"),
         "site": "attn_input",
-        "about": [],
+        "about": [choice._asdict() for choice in MODE_CHOICES],
         "left_out": [],
         "notes": notes,
-        "provenance": provenance,
+        "provenance": {name: value for name, value in provenance.items() if name != "choices"},
     }

@@ -11,7 +11,8 @@ from qkwidgets.answers.source import Spectra
 
 def wire_meta(frozen: Exploration, title: str | None = None) -> dict[str, Any]:
     """The meta record as the browser takes it."""
-    return {"format": 1, "title": title or frozen.model, **frozen.meta}
+    meta = {name: value for name, value in frozen.meta.items() if name != "start"}  # traits of their own say it
+    return {"format": 1, "title": title or frozen.model, **meta}
 
 
 def wire_spectra(spectra: Spectra) -> bytes:

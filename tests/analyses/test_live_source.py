@@ -1,5 +1,6 @@
 """Are the tiles and numbers of the explorer those of plain numpy on the model's own inputs?"""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -161,3 +162,12 @@ def test_the_meta_record_is_json_and_tells_every_choice(live):
 def test_a_head_that_is_not_there_has_no_tile(live, place):
     with pytest.raises(OutOfRangeError, match="of 'small' does not exist"):
         live.tile(*place)
+
+
+def test_another_normalisation_or_scale_is_not_taken_for_the_same_view(small_model, noise):
+    first = LiveSource(small_model, noise).frozen(2)
+    darker = dataclasses.replace(small_model, _preprocess=dataclasses.replace(small_model._preprocess, mean=(0.9, 0.9, 0.9)))
+    assert not np.array_equal(LiveSource(darker, noise).frozen(2).tiles["query.lo"], first.tiles["query.lo"])
+    layers = tuple(dataclasses.replace(weights, scale=3 * weights.scale) for weights in small_model.layers)
+    louder = dataclasses.replace(small_model, layers=layers)
+    assert np.allclose(LiveSource(louder, noise).frozen(2).tiles["rows.step"], 3 * first.tiles["rows.step"], rtol=1e-3)

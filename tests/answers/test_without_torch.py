@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+import qkwidgets
 from tests.views import view
 
 BARE = "import sys\nfor name in ('torch', 'torchvision', 'timm', 'plotly'): sys.modules[name] = None\nimport qkwidgets as qk\n"
@@ -29,6 +30,10 @@ def test_a_saved_view_opens_and_becomes_a_widget_and_a_page(tmp_path):
     )
     shape, best = "(14, 14)", view().rank(0).top(1)[0][0]
     assert bare(script, str(tmp_path / "view.qk"), str(tmp_path / "again.qk")) == f"{shape} {best}\nL1 H2 M3"
+    again = qkwidgets.open(tmp_path / "again.qk")
+    assert again.start["mode"] == 3  # where the widget stood is saved with it
+    again.starting_at().save(tmp_path / "again.qk")
+    view().starting_at().save(tmp_path / "view.qk")
     assert (tmp_path / "again.qk").read_bytes() == (tmp_path / "view.qk").read_bytes()
 
 

@@ -15,6 +15,7 @@ from qkwidgets.core.alignment import (
     spectrum_weights,
     subspace_sd,
     weighted_cosine,
+    with_bands,
 )
 from qkwidgets.core.modes import singular_modes
 from tests.core.heads import EASY, factor, head_pairs
@@ -107,3 +108,13 @@ def test_independent_gaussian_heads_lie_within_four_sds_of_zero():
 def test_the_oracle_draws_orthonormal_frames():
     drawn = frame(np.random.default_rng(2), 9, 4)
     assert np.allclose(drawn.T @ drawn, np.eye(4))
+
+
+def test_a_head_without_interaction_has_no_part_in_its_layer():
+    head = torch.tensor([[0.5, float("nan")], [0.25, 0.75]], dtype=torch.float64)
+    p = torch.full((2, 2, 4), 0.25, dtype=torch.float64)
+    p[0, 1] = float("nan")
+    means = with_bands(head, p, 0.2)
+    assert means.layer.tolist() == [0.5, 0.5]
+    assert means.layer_band[0] == pytest.approx(means.head_band[0, 0])
+    assert means.layer_band[1] == pytest.approx(means.head_band[1, 0] / 2**0.5)

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qkwidgets.core.degenerate import degenerate_blocks, null_modes, stability
+from qkwidgets.core.degenerate import degenerate_blocks, null_modes, stability, stored_dtype
 from qkwidgets.core.modes import singular_modes
 from tests.core.heads import orthogonal
 from tests.oracles import dense
@@ -92,3 +92,9 @@ def test_modes_below_the_flag_hardly_turn_when_weights_are_stored_in_bfloat16():
     sine = (1 - (stored.left * exact.left).sum(-2).square()).clamp(min=0).sqrt()
     assert (sine <= told).all()
     assert (told < 1).float().mean() > 0.9
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.float32, torch.float64])
+def test_weights_tell_what_they_were_stored_in(dtype):
+    weights = torch.randn(64, dtype=torch.float64).to(dtype)
+    assert stored_dtype(weights.double(), weights[:3].double()) == dtype

@@ -195,3 +195,12 @@ def test_half_precision_weights_are_lifted_and_vectors_come_in_the_type_asked_fo
     assert [tensor.dtype for tensor in modes] == [torch.float32, torch.float64, torch.float32, torch.float64]
     expected = dense_modes(W_Q.double().numpy(), W_K.double().numpy())[1]
     assert np.allclose(modes.singular_values.numpy(), expected, rtol=1e-12)
+
+
+def test_on_a_tie_the_first_of_the_largest_entries_is_positive():
+    u = torch.tensor([[1.0], [-1.0]], dtype=torch.float64)
+    v = torch.tensor([[0.5], [2.0]], dtype=torch.float64)
+    for sign in (1, -1):  # the same interaction, written twice
+        left, _, right, _ = singular_modes(sign * u, sign * v)
+        assert left[0] > 0 > left[1]
+        assert (right > 0).all()

@@ -195,8 +195,17 @@ def test_ranks_are_those_of_the_image_shown(widget):
 def test_a_saved_view_is_the_source_with_all_its_modes(widget, tmp_path):
     widget.save(tmp_path / "view.qk")
     again = qkwidgets.open(tmp_path / "view.qk")
-    assert again.meta == widget.source.meta
+    assert again.meta == {**widget.source.meta, "start": widget.state}
     assert again.meta["embedded_modes"] == D_HEAD
+
+
+def test_a_saved_view_opens_where_it_stood(widget, tmp_path):
+    widget.selection = "L1 H1 M2"
+    widget.token, widget.sign, widget.view = 3, "-", {"palette": "orange-blue"}
+    widget.save(tmp_path / "view.qk")
+    again = qkwidgets.open(tmp_path / "view.qk").widget(sign="+")
+    assert again.state == {**widget.state, "sign": "+"}
+    assert "start" not in again.meta
 
 
 def test_a_live_view_embeds_as_many_modes_as_there_is_room_for(monkeypatch):

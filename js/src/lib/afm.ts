@@ -61,6 +61,8 @@ export function defineWidget(widget: {
 }): WidgetModule {
   return {
     async render({ model, el, signal: hostSignal }) {
+      // A signal that has ended tells nobody any more: what is set up now would stay for good.
+      if (hostSignal?.aborted) return () => undefined;
       const closing = new AbortController();
       const { signal } = closing;
       const box = h("div", { class: "qk-view", ...FOCUSABLE });

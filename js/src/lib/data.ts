@@ -44,6 +44,10 @@ export interface Meta {
   readonly layout: { n_cls: number; n_distill: number; n_registers: number; grid: readonly [number, number] };
   readonly tokens: readonly string[];
   readonly images: readonly ImageMeta[];
+  /** how many images the view was made from, which are not all in a page that had to be small */
+  readonly n_images_made?: number;
+  /** "qk" where it does not say */
+  readonly circuit?: "qk" | "ov";
   readonly mode_band: number;
   readonly head_numbers: readonly HeadNumber[];
   readonly row_tokens: readonly number[];
@@ -58,6 +62,11 @@ export interface Meta {
 
 export const prefixCount = ({ layout }: Meta): number => layout.n_cls + layout.n_distill + layout.n_registers;
 export const patchCount = ({ layout }: Meta): number => layout.grid[0] * layout.grid[1];
+
+/** The images that ranges and signs are of, where that is more than `images` shows; else `here`. */
+export function imagesBehind({ images, n_images_made: made }: Meta, here: string): string {
+  return made !== undefined && made > images.length ? `the ${made} images the view was made from` : here;
+}
 
 /** "CLS", or "r3 c5": row and column of a patch. */
 export function tokenName(meta: Meta, token: number): string {

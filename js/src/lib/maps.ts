@@ -1,7 +1,7 @@
 /**
  * From projections to what is painted: strengths in [0, 1] (or [-1, 1]) and the patches that went over the range.
  *
- * signed      sign * m / a, a = 99th percentile of |m| over all images shown: comparable between images, zero is zero
+ * signed      sign * m / a, a = 99th percentile of |m| over all images of the view: comparable between images, zero is zero
  * percentile  clip((m - p30) / (p95 - p30)) of each map by itself, as in the paper's released figures: it hides zero and
  *             makes a weak map look as strong as a loud one, so it is not the default. p95 = p30 draws nothing.
  */

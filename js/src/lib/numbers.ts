@@ -28,14 +28,41 @@ export function formatPercent(fraction: number): string {
   return `${Number(text) === 0 ? "0" : withMinus(text)} %`;
 }
 
-/** "1.24 ± 0.02": the bound with one digit, rounded up, and the value to the same place. Exact values carry none. */
+/** What stands where a number cannot be known from this page. */
+const UNKNOWN = "not known";
+
+/** The power of ten to which a number with this bound is written. */
+const placeOf = (bound: number): number => Math.max(FINEST_PLACE, Math.floor(Math.log10(bound)));
+const decimalsAt = (place: number): number => Math.max(0, -place);
+
+/** Never below `bound`, but for the rounding of this very division. */
+const roundedUp = (bound: number, place: number): string =>
+  (Math.ceil(bound / 10 ** place - 1e-9) * 10 ** place).toFixed(decimalsAt(place));
+
+/**
+ * "1.24 ± 0.02": the value to the place of its bound's first digit, and a bound rounded up that counts this rounding, too.
+ * So the interval that is written holds the true value. Exact values carry none.
+ */
 export function formatBounded(value: number, bound: number): string {
-  if (!(bound > 0)) return format(value, 4);
-  const place = Math.max(FINEST_PLACE, Math.floor(Math.log10(bound)));
-  const ceiled = Math.ceil(bound / 10 ** place - 1e-9) * 10 ** place;
-  const decimals = Math.max(0, -place);
-  return `${withMinus(value.toFixed(decimals))}${PLUS_MINUS}${ceiled.toFixed(decimals)}`;
+  if (bound === 0) return format(value, 4);
+  if (!Number.isFinite(value) || !Number.isFinite(bound)) return UNKNOWN;
+  const place = placeOf(bound);
+  const written = value.toFixed(decimalsAt(place));
+  const rounding = Math.abs(Number(written) - value);
+  return `${withMinus(written)}${PLUS_MINUS}${roundedUp(bound + rounding, place)}`;
 }
+
+/** A bound alone, rounded up to one digit: to the nearest, it would be none. */
+export const formatBound = (bound: number): string =>
+  Number.isFinite(bound) ? roundedUp(bound, placeOf(bound)) : UNKNOWN;
+
+/** A cosine of nothing with nothing is no number, and a dash in a sentence reads like a minus. */
+export const defined = (value: number | undefined, words: (value: number) => string): string =>
+  Number.isFinite(value) ? words(value as number) : "not defined";
+
+/** `??` does not catch NaN, which must not reach an attribute of a drawing. */
+export const finiteOr = (value: number | undefined, other: number): number =>
+  Number.isFinite(value) ? (value as number) : other;
 
 /** "M3, M4 and M7" */
 export function listed(words: readonly string[]): string {

@@ -3,7 +3,7 @@
  *
  * Layout: u64 little-endian header length, JSON header {name: {dtype, shape, data_offsets}}, tensor bytes.
  * A quantised tensor `x` (U8 or U16) comes with `x.lo` and `x.step` (F32), one of each per row of its last axis:
- * value = lo + step * q, so no value is off by more than step / 2.
+ * value = lo + step * q, so no value is off by more than step / 2 and the float32 rounding of lo, step and itself.
  */
 
 const ARRAYS = {
@@ -15,6 +15,15 @@ const ARRAYS = {
   F32: Float32Array,
   F64: Float64Array,
 } as const;
+
+/** Largest quantised number of each type. */
+const TOP: Partial<Record<string, number>> = { U8: 255, U16: 65535 };
+
+/**
+ * lo, step, the division by it and the restored value are each rounded to float32, by 2^-24 of |lo| + top * step at most.
+ * Far from zero this is more than half a step.
+ */
+const FLOAT32 = 2 ** -22;
 
 export type Dtype = keyof typeof ARRAYS;
 export type Numbers = InstanceType<(typeof ARRAYS)[Dtype]>;
@@ -89,11 +98,13 @@ export class Rows {
   readonly #data: Numbers;
   readonly #lo: Numbers | undefined;
   readonly #step: Numbers | undefined;
+  readonly #top: number;
 
   constructor(tensors: Tensors, name: string) {
     const { shape, data, dtype } = tensorOf(tensors, name);
     this.length = shape.at(-1) ?? 1;
     this.#data = data;
+    this.#top = TOP[dtype] ?? 0;
     if (dtype === "F32" || dtype === "F64") return;
     this.#lo = tensorOf(tensors, `${name}.lo`).data;
     this.#step = tensorOf(tensors, `${name}.step`).data;
@@ -108,9 +119,11 @@ export class Rows {
     return this.#step ? (this.#lo?.[row] ?? 0) + (this.#step[row] ?? 0) * q : q;
   }
 
-  /** Half a quantisation step: no value of this row is off by more. Zero where the numbers are exact. */
+  /** No value of this row is off by more. Zero where the numbers are exact, and where all of a row are equal. */
   bound(row: number): number {
-    return this.#step ? (this.#step[row] ?? 0) / 2 : 0;
+    const step = this.#step?.[row] ?? 0;
+    if (step === 0) return 0;
+    return step / 2 + FLOAT32 * (Math.abs(this.#lo?.[row] ?? 0) + this.#top * step);
   }
 
   row(row: number): Float32Array {

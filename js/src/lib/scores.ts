@@ -41,11 +41,11 @@ export function contribution(
 }
 
 export interface AttentionRow {
-  readonly scores: Float32Array;
+  readonly scores: Float32Array | Float64Array;
   /** of any single score */
   readonly bound: number;
   /** softmax over all tokens, prefix tokens included */
-  readonly weights: Float32Array;
+  readonly weights: Float64Array;
 }
 
 /** The attention of query token i, or undefined where this page holds only a part of its scores. */
@@ -56,10 +56,11 @@ export function attentionRow(head: Head, i: number): AttentionRow | undefined {
   return row && { ...row, weights: softmax(row.scores) };
 }
 
-function rebuiltRow(head: Head, i: number): { scores: Float32Array; bound: number } {
+function rebuiltRow(head: Head, i: number): { scores: Float64Array; bound: number } {
   const { meta, spectra, tile, image } = head;
   const sigma = spectra.modes("singular_values", tile.layer, tile.head);
-  const scores = new Float32Array(tile.nTokens);
+  // In double precision, whose rounding no bound has to count.
+  const scores = new Float64Array(tile.nTokens);
   let bound = 0;
   for (let n = 0; n < tile.nModes; n++) {
     const gain = meta.scale * (sigma[n] ?? 0);
@@ -84,21 +85,25 @@ function rebuiltRow(head: Head, i: number): { scores: Float32Array; bound: numbe
   };
 }
 
-function softmax(scores: Float32Array): Float32Array {
+function softmax(scores: Float32Array | Float64Array): Float64Array {
   let top = Number.NEGATIVE_INFINITY;
   for (const score of scores) top = Math.max(top, score);
-  const weights = scores.map((score) => Math.exp(score - top));
+  const weights = Float64Array.from(scores, (score) => Math.exp(score - top));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return weights.map((weight) => weight / total);
 }
 
 /**
  * How far a softmax weight can be off when every score is off by at most `bound`. At worst its own score is off one way
- * and all others the other way, which multiplies its odds by exp(2 bound).
+ * and all others the other way, which multiplies its odds by exp(2 bound). That may overflow, so it divides; and a weight
+ * that is 0 or 1 in double precision only is so small or so large that the rest is lost, not nothing.
  */
 export function weightBound(weight: number, bound: number): number {
-  const moved = (odds: number): number => (weight * odds) / (1 - weight + weight * odds);
-  return Math.max(moved(Math.exp(2 * bound)) - weight, weight - moved(Math.exp(-2 * bound)));
+  if (bound === 0) return 0;
+  const own = Math.max(weight, Number.MIN_VALUE);
+  const others = Math.max(1 - weight, Number.EPSILON);
+  const moved = (by: number): number => own / (own + others * Math.exp(-by));
+  return Math.max(moved(2 * bound) - weight, weight - moved(-2 * bound));
 }
 
 export interface Parts {

@@ -85,12 +85,17 @@ export function bindTraits<S extends object>(
   for (const key of keys) {
     model.on(`change:${key}`, () => store.set({ [key]: model.get(key) } as Partial<S>), signal);
   }
-  const save = throttled(() => model.save_changes(), SAVE_INTERVAL_MS, signal);
-  const push = (): void => {
-    const differing = keys.filter((key) => !Object.is(model.get(key), store.state[key]));
-    for (const key of differing) model.set(key, store.state[key]);
-    if (differing.length) save();
-  };
+  // Set and save belong together: a model that holds what was not sent yet would take Python's echo of an earlier value for
+  // news, and a slider dragged fast would jump back.
+  const push = throttled(
+    () => {
+      const differing = keys.filter((key) => !Object.is(model.get(key), store.state[key]));
+      for (const key of differing) model.set(key, store.state[key]);
+      if (differing.length) model.save_changes();
+    },
+    SAVE_INTERVAL_MS,
+    signal,
+  );
   store.watch(keys, push, signal);
 }
 

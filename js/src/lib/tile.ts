@@ -59,12 +59,12 @@ export class Tile {
     return this.#side(side).bound(image * this.nModes + mode);
   }
 
-  /** The sign whose optimal-image score is larger over the images shown. */
+  /** The sign whose optimal-image score is larger over the images that the view was made from. */
   autoSign(mode: number): Sign {
     return (this.#signs[mode] ?? 1) < 0 ? "-" : "+";
   }
 
-  /** 99th percentile of |projection| over the patches of all images shown. */
+  /** 99th percentile of |projection| over the patches of all images that the view was made from. */
   range(side: Side, mode: number): number {
     return this.#ranges[(side === "query" ? 0 : this.nModes) + mode] ?? 0;
   }

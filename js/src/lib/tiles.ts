@@ -58,7 +58,10 @@ export class TileSource {
   #wanted: Head | undefined;
   /** the request that others wait behind */
   #request: Request | undefined;
-  /** every request without an answer yet, by id: a kernel that was busy answers those that were given up, too */
+  /**
+   * Requests without an answer yet, by id: a kernel that was busy answers those that were given up, too. Of those that it
+   * never acknowledged only the last is kept, or a silent kernel would leave one for every head ever looked at.
+   */
   readonly #open = new Map<string, Request>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saidSilence = false;
@@ -78,7 +81,19 @@ export class TileSource {
       (message: unknown, buffers: BytesLike[]) => this.#receive(message, buffers),
       signal,
     );
-    signal.addEventListener("abort", () => clearTimeout(this.#timer), { once: true });
+    signal.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(this.#timer);
+        this.#open.clear();
+      },
+      { once: true },
+    );
+  }
+
+  /** How many requests are still listened for. */
+  get pending(): number {
+    return this.#open.size;
   }
 
   /**
@@ -124,6 +139,7 @@ export class TileSource {
     if (!wanted) return;
     const request = { ...wanted, id: `${this.#prefix}-${this.#count++}`, acknowledged: false };
     this.#request = request;
+    for (const [id, { acknowledged }] of this.#open) if (!acknowledged) this.#open.delete(id);
     this.#open.set(request.id, request);
     this.#timer = setTimeout(() => this.#giveUp(request), ACK_TIMEOUT_MS);
     this.#model.send({ kind: "need", id: request.id, layer: request.layer, head: request.head });

@@ -3,7 +3,7 @@
 import { mix } from "../lib/colour.ts";
 import { patchCount, prefixCount, tokenName } from "../lib/data.ts";
 import { FOCUSABLE, h, setAttributes, setText } from "../lib/dom.ts";
-import { format, formatBounded } from "../lib/numbers.ts";
+import { formatBound, formatBounded } from "../lib/numbers.ts";
 import { type AttentionRow, type Head, weightBound } from "../lib/scores.ts";
 import { Pane } from "./pane.ts";
 import type { PanelContext } from "./panel.ts";
@@ -20,7 +20,7 @@ export function attentionPicture(context: PanelContext) {
   const words = h("p", { class: "caption" });
 
   function light(pane: Pane, row: AttentionRow | undefined): number {
-    const patches = row?.weights.subarray(prefix, prefix + patchCount(meta)) ?? new Float32Array(0);
+    const patches = row?.weights.subarray(prefix, prefix + patchCount(meta)) ?? new Float64Array(0);
     const top = Math.max(0, ...patches);
     if (top > 0) pane.paint((patch) => mix(0, (patches[patch] ?? 0) / top, store.state.view.palette));
     else pane.clear();
@@ -52,8 +52,9 @@ export function attentionPicture(context: PanelContext) {
 }
 
 function rowWords({ weights, bound }: AttentionRow, top: number): string {
-  const rounding = bound > 0 ? `; scores rounded to ±${format(bound, 1)}` : "";
-  return `Softmax over all ${weights.length} tokens; brightest patch ${format(top)}${rounding}.`;
+  const rounding = bound > 0 ? `; scores rounded to ±${formatBound(bound)}` : "";
+  const brightest = formatBounded(top, weightBound(top, bound));
+  return `Softmax over all ${weights.length} tokens; brightest patch ${brightest}${rounding}.`;
 }
 
 function noRowWords(token: number): string {

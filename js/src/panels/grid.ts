@@ -7,7 +7,7 @@
 import { css, inkOn } from "../lib/colour.ts";
 import type { HeadNumber } from "../lib/data.ts";
 import { FOCUSABLE, h, select, setAttributes, setText } from "../lib/dom.ts";
-import { clamp, format } from "../lib/numbers.ts";
+import { clamp, defined, format } from "../lib/numbers.ts";
 import { headScale, scaleLegend } from "./head-scale.ts";
 import { frame, type Panel, type PanelContext, setView } from "./panel.ts";
 
@@ -45,7 +45,7 @@ export function gridPanel({ store, data, signal }: PanelContext): Panel {
   const say = (element: HTMLElement | null): void => {
     const { layer, head } = element ? address(element) : store.state;
     const { label, values } = current();
-    setText(readout, `L${layer} H${head}  ${label} ${format(values[layer * nHeads + head] ?? Number.NaN)}`);
+    setText(readout, `L${layer} H${head}  ${label} ${defined(values[layer * nHeads + head], format)}`);
   };
   grid.addEventListener("click", (event) => choose(target(event)), { signal });
   grid.addEventListener("pointerover", (event) => say(target(event)), { signal });
@@ -87,7 +87,9 @@ export function gridPanel({ store, data, signal }: PanelContext): Panel {
       element.style.backgroundColor = css(fill);
       element.dataset.ink = inkOn(fill);
       const name = `layer ${Math.floor(i / nHeads)}, head ${i % nHeads}`;
-      element.setAttribute("aria-label", `${name}: ${number.label} ${format(value)}`);
+      element.setAttribute("aria-label", `${name}: ${number.label} ${defined(value, format)}`);
+      // The neutral colour is that of zero, and a small cell has no room for a dash.
+      element.toggleAttribute("data-undefined", !Number.isFinite(value));
       setText(element, scale.short(value));
     }
     legend.replaceChildren(...scaleLegend(scale));

@@ -1,6 +1,7 @@
 /** The key to the overlay: a square of all mixtures of query and key light, or two bars, with their ranges in numbers. */
 
 import { diverging, mix, PALETTES, sequential, type Theme } from "../lib/colour.ts";
+import { imagesBehind, type Meta } from "../lib/data.ts";
 import { h, setText } from "../lib/dom.ts";
 import { format } from "../lib/numbers.ts";
 import { PatchPixels } from "../lib/pixels.ts";
@@ -8,6 +9,7 @@ import type { Side, Sign, Tile } from "../lib/tile.ts";
 import type { Shared } from "./panel.ts";
 
 interface LegendState {
+  readonly meta: Meta;
   readonly view: Shared["view"];
   readonly sign: Sign;
   readonly auto: boolean;
@@ -41,7 +43,8 @@ export function overlayLegend(): { root: HTMLElement; paint(state: LegendState):
   let coloured = "";
   return {
     root,
-    paint({ view, sign, auto, theme, tile, mode }) {
+    paint(state) {
+      const { view, theme, tile, mode } = state;
       const { layout, palette, scale } = view;
       if (coloured !== `${layout} ${palette} ${scale} ${theme}`) {
         coloured = `${layout} ${palette} ${scale} ${theme}`;
@@ -53,13 +56,14 @@ export function overlayLegend(): { root: HTMLElement; paint(state: LegendState):
       }
       for (const side of ["query", "key"] as const)
         bars[side].label(side, scale, tile?.range(side, mode) ?? 0);
-      setText(words, tile ? wordsOf(view, sign, auto, tile, mode) : "");
+      setText(words, tile ? wordsOf(state, tile) : "");
     },
   };
 }
 
-function wordsOf(view: Shared["view"], sign: Sign, auto: boolean, tile: Tile, mode: number): string {
-  const shown = `Sign ${sign === "-" ? "−" : "+"}${auto ? ", the one with the larger score over these images" : ""}.`;
+function wordsOf({ meta, view, sign, auto, mode }: LegendState, tile: Tile): string {
+  const larger = `, the one with the larger score over ${imagesBehind(meta, "these images")}`;
+  const shown = `Sign ${sign === "-" ? "−" : "+"}${auto ? larger : ""}.`;
   const palette = PALETTES[view.palette];
   const names =
     view.layout === "side" ? "query and key" : `${palette.queryName} query, ${palette.keyName} key`;
@@ -68,7 +72,7 @@ function wordsOf(view: Shared["view"], sign: Sign, auto: boolean, tile: Tile, mo
   }
   const ends = `query a = ${format(tile.range("query", mode))}, key a = ${format(tile.range("key", mode))}`;
   const part = view.layout === "side" ? "from −a to a" : "from 0 to a (positive part)";
-  return `${shown} Scale: ${names} ${part}; ${ends}: 99th percentile of |projection| over all images shown.`;
+  return `${shown} Scale: ${names} ${part}; ${ends}: 99th percentile of |projection| over ${imagesBehind(meta, "all images shown")}.`;
 }
 
 function captionOf({ layout, palette }: Shared["view"]): string {

@@ -40,7 +40,15 @@ export function overlayPanel(context: PanelContext): Panel {
       if (held) figure.paint(tile, sign);
       else figure.clear();
     }
-    legend.paint({ view, sign, auto: choice === "auto", theme, tile: held ? tile : null, mode });
+    legend.paint({
+      meta: data.meta,
+      view,
+      sign,
+      auto: choice === "auto",
+      theme,
+      tile: held ? tile : null,
+      mode,
+    });
   }
 
   let painted: readonly unknown[] = [];

@@ -12,6 +12,7 @@ import {
   sum,
   weightBound,
 } from "../lib/scores.ts";
+import { chooseModeOnClick } from "./choose-mode.ts";
 import type { PanelContext } from "./panel.ts";
 import { stackedBar, type Term, termRow } from "./stack.ts";
 
@@ -29,14 +30,7 @@ export function pairView({ store, data: { meta }, signal }: PanelContext) {
   const total = h("p", { class: "total" });
   const note = h("p", { class: "caption" });
   const root = h("div", { class: "column" }, title, stack.root, table, total, note);
-  root.addEventListener(
-    "click",
-    (event) => {
-      const mode = (event.target as Element).closest<HTMLElement>("[data-mode]")?.dataset.mode;
-      if (mode !== undefined) store.set({ mode: Number(mode) });
-    },
-    { signal },
-  );
+  chooseModeOnClick(root, store, signal);
 
   return {
     root,

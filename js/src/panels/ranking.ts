@@ -2,7 +2,8 @@
 
 import type { Rank } from "../lib/data.ts";
 import { FOCUSABLE, h, select, setAttributes, setText } from "../lib/dom.ts";
-import { format, formatPercent } from "../lib/numbers.ts";
+import { finiteOr, format, formatPercent } from "../lib/numbers.ts";
+import { chooseModeOnClick } from "./choose-mode.ts";
 import { type PanelContext, setView } from "./panel.ts";
 
 const SHOWN = 8;
@@ -27,14 +28,7 @@ export function rankingView({ store, data: { meta, spectra }, signal }: PanelCon
   const note = h("p", { class: "caption" });
   const list = h("div", { class: "ranks" }, ...rows.map(({ root }) => root));
   const root = h("div", { class: "column" }, h("div", { class: "line" }, title, by.root), list, rest, note);
-  list.addEventListener(
-    "click",
-    (event) => {
-      const mode = (event.target as Element).closest<HTMLElement>("[data-mode]")?.dataset.mode;
-      if (mode !== undefined) store.set({ mode: Number(mode) });
-    },
-    { signal },
-  );
+  chooseModeOnClick(list, store, signal);
 
   return {
     root,
@@ -44,7 +38,8 @@ export function rankingView({ store, data: { meta, spectra }, signal }: PanelCon
       const rankable = (n: number): number =>
         Number.isFinite(values[n]) ? (values[n] as number) : Number.NEGATIVE_INFINITY;
       const order = Array.from(values.keys()).sort((a, b) => rankable(b) - rankable(a));
-      const extent = Math.max(...order.slice(0, rows.length).map((n) => Math.abs(values[n] ?? 0))) || 1;
+      const first = order.slice(0, rows.length).map((n) => finiteOr(values[n], 0));
+      const extent = Math.max(...first.map(Math.abs)) || 1;
       by.input.value = view.rank;
       setText(title, `modes of ${meta.images[image]?.name ?? "this image"}`);
       for (const [i, row] of rows.entries()) {
@@ -58,13 +53,7 @@ export function rankingView({ store, data: { meta, spectra }, signal }: PanelCon
           held: n < available,
         });
       }
-      setText(
-        rest,
-        restWords(
-          view.rank,
-          order.slice(0, rows.length).map((n) => values[n] ?? 0),
-        ),
-      );
+      setText(rest, restWords(view.rank, first));
       setText(note, WORDS[view.rank]);
     },
   };

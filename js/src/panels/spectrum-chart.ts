@@ -7,7 +7,7 @@
 
 import { css, diverging, type Theme } from "../lib/colour.ts";
 import { FOCUSABLE, setAttributes, svg } from "../lib/dom.ts";
-import { linear } from "../lib/numbers.ts";
+import { finiteOr, linear } from "../lib/numbers.ts";
 
 const BARS = { top: 4, bottom: 92 } as const;
 const STEMS = { top: 108, bottom: 160 } as const;
@@ -71,7 +71,7 @@ export function spectrumChart(count: number, band: number): SpectrumChart {
       const tips: string[] = [];
       for (const n of each) {
         const bar = bars[n] as SVGRectElement;
-        const top = rise(sigma[n] ?? 0);
+        const top = rise(finiteOr(sigma[n], 0));
         const c = cosine[n] ?? Number.NaN;
         bar.setAttribute("transform", `translate(0 ${top}) scale(1 ${BARS.bottom - top})`);
         bar.setAttribute("fill", n >= available ? "none" : css(diverging(c, theme)));

@@ -5,8 +5,10 @@
  * bracketed, the null block is hatched, and modes that this page does not hold are hollow.
  */
 
+import type { Meta } from "../lib/data.ts";
 import { h, setAttributes, setText } from "../lib/dom.ts";
-import { clamp, format, formatUnit } from "../lib/numbers.ts";
+import { clamp, defined, format, formatUnit } from "../lib/numbers.ts";
+import { chooseModeOnClick, modeAt } from "./choose-mode.ts";
 import { currentTile, frame, type Panel, type PanelContext } from "./panel.ts";
 import { spectrumChart } from "./spectrum-chart.ts";
 
@@ -18,6 +20,12 @@ const KEYS: Record<string, (mode: number, last: number) => number> = {
   Home: () => 0,
   End: (_, last) => last,
 };
+
+/** Between which directions the cosine is; of a query-key circuit the panel's own words say enough. */
+const circuitWords = ({ circuit }: Meta): string =>
+  circuit === "ov"
+    ? "value-output: left reads, right writes; the two live in different spaces (after and before a norm); "
+    : "";
 
 export function spectrumPanel({ store, data, signal }: PanelContext): Panel {
   const { meta, spectra } = data;
@@ -34,7 +42,7 @@ export function spectrumPanel({ store, data, signal }: PanelContext): Panel {
     h("span", { class: "tick minus" }, "−1"),
   );
   const readout = h("output", { class: "readout" });
-  const band = `grey band: chance for one mode, ±${formatUnit(meta.mode_band)} (95 %)`;
+  const band = `${circuitWords(meta)}grey band: chance for one mode, ±${formatUnit(meta.mode_band)} (95 %)`;
   const held = h("span", {});
   const notes = h("p", { class: "caption" }, band, held);
   const root = frame(
@@ -46,11 +54,7 @@ export function spectrumPanel({ store, data, signal }: PanelContext): Panel {
     notes,
   );
 
-  const modeAt = (event: Event): number =>
-    Number((event.target as Element).closest<SVGElement>("[data-mode]")?.dataset.mode ?? -1);
-  chart.root.addEventListener("click", (event) => modeAt(event) >= 0 && store.set({ mode: modeAt(event) }), {
-    signal,
-  });
+  chooseModeOnClick(chart.root, store, signal);
   chart.root.addEventListener("pointerover", (event) => store.set({ hoverMode: modeAt(event) }), { signal });
   chart.root.addEventListener("pointerleave", () => store.set({ hoverMode: -1 }), { signal });
   chart.root.addEventListener("keydown", onKey, { signal });
@@ -64,8 +68,8 @@ export function spectrumPanel({ store, data, signal }: PanelContext): Panel {
 
   function describe(mode: number): string {
     const { layer, head } = store.state;
-    const sigma = format(spectra.modes("singular_values", layer, head)[mode] ?? Number.NaN);
-    const cosine = formatUnit(spectra.modes("cosine", layer, head)[mode] ?? Number.NaN);
+    const sigma = defined(spectra.modes("singular_values", layer, head)[mode], format);
+    const cosine = defined(spectra.modes("cosine", layer, head)[mode], formatUnit);
     const caveat = spectra.caveat(layer, head, mode);
     return `M${mode}  σ ${sigma}  cosine ${cosine}${caveat && `  · ${caveat}`}`;
   }

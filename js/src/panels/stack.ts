@@ -78,7 +78,7 @@ export function termRow() {
       setAttributes(button, { "data-mode": term.mode, hidden: !isMode });
       setText(isMode ? button : name, term.name);
       name.hidden = isMode;
-      setText(number, Number.isNaN(term.value) ? "not known" : formatBounded(term.value, term.bound));
+      setText(number, formatBounded(term.value, term.bound));
       setAttributes(number, { "data-value": Number.isNaN(term.value) ? undefined : term.value });
     },
   };

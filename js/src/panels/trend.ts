@@ -2,7 +2,7 @@
 
 import { css, diverging } from "../lib/colour.ts";
 import { h, setAttributes, setText, svg } from "../lib/dom.ts";
-import { format, formatUnit, linear } from "../lib/numbers.ts";
+import { defined, format, formatUnit, linear } from "../lib/numbers.ts";
 import { frame, type Panel, type PanelContext } from "./panel.ts";
 
 const HEIGHT = 150;
@@ -18,7 +18,8 @@ export function trendPanel({ store, data, signal }: PanelContext): Panel {
   const x = (layer: number): string => `${(100 * (layer + 0.5)) / nLayers}%`;
   const layers = Array.from({ length: nLayers }, (_, layer) => layer);
 
-  const dots = Array.from(heads, (value, i) =>
+  // A head without any interaction has no cosine, and a layer of such heads no mean: no dot, and the line breaks there.
+  const dots = points(heads).map(([i, value]) =>
     svg("circle", {
       class: "dot",
       cx: x(Math.floor(i / nHeads)),
@@ -28,11 +29,10 @@ export function trendPanel({ store, data, signal }: PanelContext): Panel {
       "data-head": i % nHeads,
     }),
   );
-  const line = layers
-    .slice(1)
-    .map((l) =>
-      svg("line", { class: "mean", x1: x(l - 1), y1: y(mean[l - 1] ?? 0), x2: x(l), y2: y(mean[l] ?? 0) }),
-    );
+  const means = points(mean);
+  const line = steps(means).map(([[a, from], [b, to]]) =>
+    svg("line", { class: "mean", x1: x(a), y1: y(from), x2: x(b), y2: y(to) }),
+  );
   const cursor = svg("rect", { class: "cursor", y: 0, height: PLOT.bottom, width: `${100 / nLayers}%` });
   const ring = svg("circle", { class: "ring", r: 5 });
   const hits = layers.map((l) =>
@@ -63,7 +63,7 @@ export function trendPanel({ store, data, signal }: PanelContext): Panel {
     ring,
     ...hits,
     ...dots,
-    ...layers.map((l) => svg("circle", { class: "mean-dot", cx: x(l), cy: y(mean[l] ?? 0), r: 2.2 })),
+    ...means.map(([l, value]) => svg("circle", { class: "mean-dot", cx: x(l), cy: y(value), r: 2.2 })),
     ...depth,
   );
   const labels = h("div", { class: "ylabels", "aria-hidden": "true" });
@@ -105,25 +105,43 @@ export function trendPanel({ store, data, signal }: PanelContext): Panel {
       const { layer, head, theme } = store.state;
       if (drawn !== theme) {
         drawn = theme;
-        for (const [i, dot] of dots.entries())
-          dot.setAttribute("fill", css(diverging(heads[i] ?? Number.NaN, theme)));
+        for (const [i, [, value]] of points(heads).entries())
+          dots[i]?.setAttribute("fill", css(diverging(value, theme)));
       }
       const value = heads[layer * nHeads + head] ?? Number.NaN;
       setAttributes(cursor, { x: `${(100 * layer) / nLayers}%` });
-      setAttributes(ring, { cx: x(layer), cy: y(value || 0) });
-      const words = `L${layer}  mean ${formatUnit(mean[layer] ?? Number.NaN)}  chance ±${format(band[layer] ?? Number.NaN, 2)}  H${head} ${formatUnit(value)}`;
+      const hasValue = Number.isFinite(value);
+      setAttributes(ring, {
+        cx: x(layer),
+        cy: hasValue && y(value),
+        visibility: hasValue ? undefined : "hidden",
+      });
+      const words = `L${layer}  mean ${defined(mean[layer], formatUnit)}  chance ${chanceWords(band[layer])}  H${head} ${defined(value, formatUnit)}`;
       setText(readout, words);
       setAttributes(chart, { "aria-label": `Weighted mean cosine over layers. ${words}` });
     },
   };
 }
 
+type Point = readonly [index: number, value: number];
+
+/** What can be drawn. */
+const points = (values: ArrayLike<number>): Point[] =>
+  Array.from(values, (value, i): Point => [i, value]).filter(([, value]) => Number.isFinite(value));
+
+/** Neighbours that both can. */
+const steps = (from: readonly Point[]): [Point, Point][] =>
+  from.slice(1).flatMap((to, i): [Point, Point][] => {
+    const before = from[i];
+    return before && before[0] + 1 === to[0] ? [[before, to]] : [];
+  });
+
+const chanceWords = (band: number | undefined): string => defined(band, (b) => `±${format(b, 2)}`);
+
 /** The same numbers in words, for readers who cannot see the chart. */
 function numberTable(mean: ArrayLike<number>, band: ArrayLike<number>): HTMLElement {
   const row = (...cells: string[]): HTMLElement => h("tr", {}, ...cells.map((words) => h("td", {}, words)));
-  const rows = Array.from(mean, (value, l) =>
-    row(`L${l}`, formatUnit(value), `±${format(band[l] ?? Number.NaN, 2)}`),
-  );
+  const rows = Array.from(mean, (value, l) => row(`L${l}`, defined(value, formatUnit), chanceWords(band[l])));
   return h("table", { class: "unseen-table" }, h("tbody", {}, row("layer", "mean", "chance"), ...rows));
 }
 
@@ -143,13 +161,15 @@ function ticks([low, high]: readonly [number, number]): number[] {
   return Array.from({ length: count }, (_, i) => (Math.ceil(low / step) + i) * step);
 }
 
-/** A polygon cannot have percentages, so the band is its own little picture stretched to the chart's width. */
+/** A path cannot have percentages, so the band is its own little picture stretched to the chart's width. */
 function chanceBand(nLayers: number, band: ArrayLike<number>, y: (v: number) => number): SVGElement {
-  const points = (sign: number): string[] =>
-    Array.from(band, (b, layer) => `${layer + 0.5},${y(sign * (b || 0))}`);
+  const corner = (l: number, value: number): string => `${l + 0.5} ${y(value)}`;
+  const pieces = steps(points(band)).map(
+    ([[l, b], [m, c]]) => `M${corner(l, b)}L${corner(m, c)}L${corner(m, -c)}L${corner(l, -b)}z`,
+  );
   return svg(
     "svg",
     { viewBox: `0 0 ${nLayers} ${HEIGHT}`, width: "100%", height: HEIGHT, preserveAspectRatio: "none" },
-    svg("polygon", { class: "band", points: [...points(1), ...points(-1).reverse()].join(" ") }),
+    svg("path", { class: "band", d: pieces.join("") }),
   );
 }
