@@ -158,6 +158,11 @@ SENTENCES = [
         "A claim about a single mode needs one that is unique: L0 H0 M0 of 'test:model' has no strength. Its two directions are whatever "
         "was left over. Choose another mode.",
     ),
+    (
+        lambda: some_modes().save("nowhere/x.qk"),
+        "An answer is saved where files may be written: 'nowhere/x.qk' could not be (No such file or directory). The folder is probably "
+        "missing or full. Make it, make room, or name another file.",
+    ),
     (lambda: qk.examples("gpt"), "An example is one of deit-tiny: got 'gpt'. Use one of these."),
     (
         lambda: view(n_modes=2).tile(0, 0).scores(0),

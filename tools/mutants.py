@@ -45,7 +45,7 @@ MUTANTS = (
     Mutant(
         "sign on one side", "qkwidgets/core/modes.py", "key.rotate(inner_right.mT * sign)", "key.rotate(inner_right.mT)", MODES
     ),
-    Mutant("sign of the smallest entry", "qkwidgets/core/modes.py", "-lowest > highest", "-lowest < highest", MODES),
+    Mutant("sign of the smallest entry", "qkwidgets/core/modes.py", "left.abs().argmax(", "left.abs().argmin(", MODES),
     Mutant("Gram route for every condition", "qkwidgets/core/modes.py", "condition > GRAM_LIMIT", "condition > 1e30", MODES),
     Mutant(
         "mean for sum in the weighted mean",
@@ -63,7 +63,11 @@ MUTANTS = (
     ),
     Mutant("subspace band too wide", "qkwidgets/core/alignment.py", "/ query.shape[-1]", "/ query.shape[-1] ** 0.5", ALIGNMENT),
     Mutant(
-        "layer band too wide", "qkwidgets/core/alignment.py", "/ head_sds.shape[-1]", "/ head_sds.shape[-1] ** 0.5", ALIGNMENT
+        "layer band too wide",
+        "qkwidgets/core/alignment.py",
+        "/ (~head_sds.isnan()).sum(dim=-1)",
+        "/ (~head_sds.isnan()).sum(dim=-1) ** 0.5",
+        ALIGNMENT,
     ),
     Mutant(
         "null modes not one block",

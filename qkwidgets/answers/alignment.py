@@ -9,7 +9,7 @@ from jaxtyping import Float64
 from qkwidgets.answers.base import Table
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Alignment(Table):
     """Weighted mean cosine by head and layer, with chance bands; near 1 a head seeks tokens like its query.
 

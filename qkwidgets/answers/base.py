@@ -12,6 +12,7 @@ import numpy as np
 
 from qkwidgets.answers import registry
 from qkwidgets.answers.file import write, write_atomically
+from qkwidgets.core.errors import InputError
 from qkwidgets.core.layout import TokenLayout
 
 
@@ -28,15 +29,30 @@ class Answer(ABC):
     def __str__(self) -> str:
         """One sentence: what this is, of which model, and its most telling number."""
 
+    def __repr__(self) -> str:
+        return str(self)  # a terminal shall not be flooded with numbers
+
     @property
     def model(self) -> str:
         """Name of the model that the answer is about."""
         return self.provenance["model"]
 
     def save(self, path: str | os.PathLike) -> None:
-        """Write the answer to one `.qk` file, which `qkwidgets.open` reads without torch."""
+        """Write the answer to one `.qk` file, which `qkwidgets.open` reads without torch.
+
+        Raises
+        ------
+        InputError
+            If nothing can be written there; nothing half-written is left behind.
+        """
         arrays, record = self.to_parts()
-        write(path, arrays, record)
+        try:
+            write(path, arrays, record)
+        except OSError as error:
+            raise InputError(
+                f"An answer is saved where files may be written: {str(path)!r} could not be ({error.strerror}). The folder is probably "
+                "missing or full. Make it, make room, or name another file."
+            ) from None
 
     def figure(self, **options: Any) -> Any:
         """The answer as a plotly figure; options are those of the figure's function in `qkwidgets.figures`."""

@@ -15,7 +15,7 @@ from qkwidgets.core.errors import InputError, check_range
 from qkwidgets.core.layout import TokenLayout
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Exploration(Answer):
     """Modes of a model on some images: spectra exactly, maps quantised to 8 bits with their rounding bounds.
 

@@ -21,7 +21,7 @@ class Mode(NamedTuple):
     block: int
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SingularModes(Table):
     """Left and right singular vectors (columns), singular values and cosines of every head, loudest mode first.
 

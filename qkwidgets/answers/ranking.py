@@ -13,7 +13,7 @@ WAYS = ("share", "peak", "energy")
 """What modes can be ranked by; `qkwidgets.core.ranking` says what each means."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ModeRanking(Table):
     """Every mode of every head ranked for one image by `share`, `energy` or `peak`, strongest first.
 

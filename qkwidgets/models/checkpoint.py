@@ -150,7 +150,7 @@ def _unpickled(path: Path) -> dict[str, Tensor]:
                 "best as safetensors."
             ) from None
         raise _damaged(path, "is no checkpoint that torch reads") from None
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError, AttributeError) as problem:
+    except Exception as problem:  # torch's reader raises whatever the first wrong byte leads to
         raise _damaged(
             path, f"is no checkpoint that torch reads ({str(problem).splitlines()[0] if str(problem) else 'it ends early'})"
         ) from None

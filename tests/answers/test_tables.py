@@ -132,3 +132,8 @@ def test_the_first_modes_of_a_ranking_can_be_those_of_a_layer_or_a_head():
 def test_answers_are_frozen():
     with pytest.raises(AttributeError):
         modes().left = None
+
+
+def test_a_terminal_is_not_flooded():
+    assert repr(modes()) == str(modes())
+    assert len(repr(ranking())) < 200

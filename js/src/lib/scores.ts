@@ -116,10 +116,12 @@ export interface Parts {
   /** query-only term and constant: equal for all keys, so softmax does not see them */
   readonly unseen: Bounded;
   /** undefined where only a part of the modes is here */
+  /** sum of the terms that are here */
+  readonly known: Bounded;
   readonly score: Bounded | undefined;
 }
 
-/** The parts of one score; whatever is shown adds up to `score`, or there is no `score`. */
+/** The parts of one score; they add up to `score` within their bounds, or there is no `score`. */
 export function scoreParts(head: Head, i: number, j: number): Parts {
   const { meta, tile, image } = head;
   const modes = Array.from({ length: tile.nModes }, (_, n) => contribution(head, n, i, j));
@@ -130,11 +132,15 @@ export function scoreParts(head: Head, i: number, j: number): Parts {
   };
   const known = sum([...modes, biasKey, unseen]);
   const restCount = meta.n_modes - tile.nModes;
-  if (restCount <= 0) return { modes, rest: undefined, restCount: 0, biasKey, unseen, score: known };
   const row = tile.scoreRow(image, meta.row_tokens.indexOf(i));
-  const score = row && { value: row.scores[j] ?? Number.NaN, bound: row.bound };
-  const rest = score && { value: score.value - known.value, bound: score.bound + known.bound };
-  return { modes, rest, restCount, biasKey, unseen, score };
+  const whole = row && { value: row.scores[j] ?? Number.NaN, bound: row.bound };
+  if (restCount <= 0) {
+    // A stored score was rounded once, the terms one by one: what attention is made of is the sharper of the two.
+    const score = whole && whole.bound < known.bound ? whole : known;
+    return { modes, rest: undefined, restCount: 0, biasKey, unseen, known, score };
+  }
+  const rest = whole && { value: whole.value - known.value, bound: whole.bound + known.bound };
+  return { modes, rest, restCount, biasKey, unseen, known, score: whole };
 }
 
 export const sum = (terms: readonly Bounded[]): Bounded => ({

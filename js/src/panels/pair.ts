@@ -87,9 +87,12 @@ function totalWords({ score }: Parts, row: AttentionRow | undefined, key: number
   return `sum = score ${formatBounded(score.value, score.bound)}${share}`;
 }
 
-function noteWords({ score }: Parts): string {
+function noteWords({ score, known, restCount }: Parts): string {
   if (!score)
     return "The bar shows the parts that this page holds; the rest is not known, and neither is the sum.";
   const unseen = "The last term is equal for all keys, so softmax does not see it.";
-  return score.bound > 0 ? `${unseen} ± bounds the rounding of embedded numbers.` : unseen;
+  if (score.bound === 0) return `${unseen} All numbers are exact to float32.`;
+  const rounded = `${unseen} ± bounds the rounding of embedded numbers.`;
+  if (restCount > 0 || score === known) return rounded;
+  return `${rounded} The score was rounded once, its terms one by one; they add up to ${formatBounded(known.value, known.bound)}.`;
 }
