@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -154,6 +155,18 @@ def test_lightness_gives_nothing_away_and_hue_only_where_colour_is_odd(feature):
         assert apart > 0.06 if feature == "colour" else apart < 0.03
 
 
+@pytest.mark.parametrize("index", range(len(SHAPES)), ids=SHAPES)
+def test_every_pattern_has_the_mean_colour_of_the_plain_one(index):
+    plan = scene_plan(np.random.default_rng(1), FEATURES.index("size"), (4, 4))
+    plan = replace(plan, shape=np.full(4, index), pattern=np.arange(4))  # plain is the first of the patterns
+    plain = replace(plan, pattern=np.zeros(4, int))
+    one, other = (
+        item_colours(Scenes(image[None], items[None], np.array([1]), np.array([3])), 0)
+        for image, items in (drawn_scene(plan, 224), drawn_scene(plain, 224))
+    )
+    assert np.abs(one - other).max() < 0.006
+
+
 def test_all_features_are_drawn_and_a_named_one_is_obeyed():
     assert set(odd_one_out(60, seed=0).feature) == set(range(5))
     for i, name in enumerate(FEATURES):
@@ -177,9 +190,9 @@ def test_patch_is_the_first_one_that_holds_most_of_the_target(size, grid):
 
 def test_the_first_of_equal_patches_is_taken():
     items = np.zeros((1, 64, 64), np.uint8)
-    items[0, 28:36, 28:36] = 1  # four patches hold a quarter each
+    items[0, 20:28, 36:44] = 1  # four patches hold a quarter each
     scenes = Scenes(np.zeros((1, 64, 64, 3), np.uint8), items, np.array([1]), np.array([0]))
-    assert scenes.patch().tolist() == [3 * 8 + 3]
+    assert scenes.patch().tolist() == [2 * 8 + 4]
 
 
 def test_the_patch_of_the_target_holds_a_clear_share_of_it():
