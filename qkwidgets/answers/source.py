@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Spectra:
-    """What can be said of every head without its maps; the last four arrays are about the images shown.
+    """What can be said of every head without its maps; the last four arrays, and the bias share, are about images.
 
     `head_numbers` holds one number a head of each kind that the layer x head grid can show, in the order of the meta
     record's list of the same name. Cosines and shares that are not defined are NaN.
