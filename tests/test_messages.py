@@ -14,8 +14,8 @@ import qkwidgets as qk
 from qkwidgets.answers import file
 from qkwidgets.core.alignment import spectrum_weights
 from qkwidgets.core.errors import InputError, check_range
+from qkwidgets.core.heads import over_heads
 from qkwidgets.core.layout import TokenLayout
-from qkwidgets.core.modes import chunks
 from qkwidgets.core.scores import absorbed_bias
 from qkwidgets.widgets.explorer import Explorer
 from tests.answers.test_tables import modes as some_modes
@@ -88,8 +88,8 @@ SENTENCES = [
         "Image 0 of this view does not exist: it has no images. Images count from zero here.",
     ),
     (
-        lambda: chunks(
-            torch.ones(12, 8, 4), torch.ones(3, 8, 4)
+        lambda: over_heads(
+            print, torch.ones(12, 8, 4), torch.ones(3, 8, 4)
         ),  # `singular_modes` asks it; here its shapes are checked before
         "Both factors must hold the same heads with the same widths: got [12, 8, 4] and [3, 8, 4]. If key heads are shared between query "
         "heads (grouped-query attention), repeat the key's heads first.",

@@ -37,15 +37,23 @@ MUTANTS = (
     Mutant(
         "right and left swapped",
         "qkwidgets/core/modes.py",
-        "return Modes(left, values, right, (left",
-        "return Modes(right, values, left, (left",
+        "return Modes(left, values, right, torch",
+        "return Modes(right, values, left, torch",
         MODES,
     ),
     Mutant("Vh for V", "qkwidgets/core/modes.py", "key.rotate(inner_right.mT * sign)", "key.rotate(inner_right * sign)", MODES),
     Mutant(
         "sign on one side", "qkwidgets/core/modes.py", "key.rotate(inner_right.mT * sign)", "key.rotate(inner_right.mT)", MODES
     ),
-    Mutant("sign of the smallest entry", "qkwidgets/core/modes.py", "left.abs().argmax(", "left.abs().argmin(", MODES),
+    Mutant("sign of the smallest entry", "qkwidgets/core/modes.py", "torch.where(-low > high", "torch.where(-low < high", MODES),
+    Mutant("sign of the last of equal entries", "qkwidgets/core/modes.py", "& (first < 0)", "& (first > 0)", MODES),
+    Mutant(
+        "threads not given back",
+        "qkwidgets/core/heads.py",
+        "torch.set_num_threads(threads)  # the",
+        "pass  # the",
+        "tests/core/test_heads.py",
+    ),
     Mutant("Gram route for every condition", "qkwidgets/core/modes.py", "condition > GRAM_LIMIT", "condition > 1e30", MODES),
     Mutant(
         "mean for sum in the weighted mean",

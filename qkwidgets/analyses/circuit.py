@@ -8,7 +8,7 @@ from torch import Tensor
 
 from qkwidgets.answers.choices import MODE_CHOICES
 from qkwidgets.core.errors import InputError
-from qkwidgets.core.modes import lifted
+from qkwidgets.core.heads import lifted
 from qkwidgets.models.contract import AttentionModel, LayerWeights
 
 

@@ -14,7 +14,8 @@ from qkwidgets.answers.modes import SingularModes
 from qkwidgets.core.alignment import BAND_SDS, isotropic_sd, mean_cosine, spectrum_weights, with_bands
 from qkwidgets.core.degenerate import BLOCK_TOLERANCE, degenerate_blocks, null_modes, stability, stored_dtype
 from qkwidgets.core.errors import InputError
-from qkwidgets.core.modes import lifted, singular_modes
+from qkwidgets.core.heads import lifted
+from qkwidgets.core.modes import singular_modes
 from qkwidgets.models.contract import AttentionModel
 
 BIASES = ("separate", "absorb", "drop")

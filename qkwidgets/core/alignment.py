@@ -13,7 +13,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from qkwidgets.core.modes import chunks, lifted, reduce_factor, singular_values
+from qkwidgets.core.heads import lifted, over_heads
+from qkwidgets.core.modes import reduce_factor, values_of_product
 
 BAND_SDS = 1.96
 """Half-width of a two-sided 95 % band, in standard deviations."""
@@ -36,11 +37,13 @@ def weighted_cosine(
     >>> weighted_cosine(W, -2 * W).round(decimals=9).tolist()
     [-1.0, -1.0, -1.0]
     """
-    if values is None:
-        values = singular_values(W_Q, W_K)
-    heads, pairs = chunks(W_Q, W_K)
-    trace = torch.cat([torch.linalg.vecdot(left.flatten(-2), right.flatten(-2)) for left, right in pairs])
-    return trace.reshape(heads) / values.sum(dim=-1)
+
+    def trace_and_sum(part: slice, left: Tensor, right: Tensor) -> Tensor:
+        found = values_of_product(left, right) if values is None else values.reshape(-1, values.shape[-1])[part]
+        return torch.stack([torch.linalg.vecdot(left.flatten(-2), right.flatten(-2)), found.sum(dim=-1)])
+
+    trace, total = torch.cat(over_heads(trace_and_sum, W_Q, W_K), dim=-1)
+    return (trace / total).reshape(W_Q.shape[:-2])
 
 
 def mean_cosine(

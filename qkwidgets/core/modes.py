@@ -9,20 +9,18 @@ Source: Pan, Philip, Xie, Schwartz. "Dissecting Query-Key Interaction in Vision 
 factored route is ours.
 """
 
-from collections.abc import Iterator
+import math
 from typing import NamedTuple
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from qkwidgets.core.heads import over_heads
+
 GRAM_LIMIT = 1e4
 """Condition number above which a factor is reduced by QR instead of by its Gram matrix. A choice of ours: squaring the
 condition number costs about 2e-9 of accuracy there at the worst."""
-
-
-CHUNK_BYTES = 2**22
-"""Heads are worked on in groups of about this size, so that a group's vectors stay in the processor's cache."""
 
 
 class Modes(NamedTuple):
@@ -93,16 +91,18 @@ def singular_modes(
     >>> modes.left.shape, modes.singular_values.shape
     (torch.Size([12, 3, 192, 64]), torch.Size([12, 3, 64]))
     """
-    heads, pairs = chunks(left_factor, right_factor)
-    found, done = [], 0
-    for left, right in pairs:
-        part = _decomposed(left, right)
-        if not done:  # one place for all heads: putting parts together at the end would write everything twice
-            dtypes = (dtype, torch.float64, dtype, torch.float64)
-            found = [x.new_empty(heads.numel(), *x.shape[1:], dtype=kind) for x, kind in zip(part, dtypes, strict=True)]
-        for whole, piece in zip(found, part, strict=True):
-            whole[done : done + len(left)] = piece
-        done += len(left)
+    *heads, d_model, d_head = left_factor.shape
+    device = "cpu" if left_factor.device.type == "mps" else left_factor.device
+    vectors, numbers = (math.prod(heads), d_model, min(d_model, d_head)), (math.prod(heads), min(d_model, d_head))
+    double = torch.float64
+    shapes = ((vectors, dtype), (numbers, double), (vectors, dtype), (numbers, double))
+    found = Modes(*(torch.empty(shape, dtype=kind, device=device) for shape, kind in shapes))
+
+    def decompose(part: slice, left: Tensor, right: Tensor) -> None:
+        for whole, piece in zip(found, _decomposed(left, right), strict=True):
+            whole[part] = piece
+
+    over_heads(decompose, left_factor, right_factor)
     return Modes(*(whole.reshape(*heads, *whole.shape[1:]) for whole in found))
 
 
@@ -117,9 +117,22 @@ def singular_values(
     >>> singular_values(torch.eye(5)[:, :2], 3 * torch.eye(5)[:, :2])
     tensor([3., 3.], dtype=torch.float64)
     """
-    heads, pairs = chunks(left_factor, right_factor)
-    values = [torch.linalg.svdvals(_core(reduce_factor(left), reduce_factor(right))) for left, right in pairs]
-    return torch.cat(values).reshape(*heads, -1)
+    values = over_heads(lambda _, left, right: values_of_product(left, right), left_factor, right_factor)
+    return torch.cat(values).reshape(*left_factor.shape[:-2], -1)
+
+
+def values_of_product(
+    left: Float[Tensor, "head d_model d_head"], right: Float[Tensor, "head d_model d_head"]
+) -> Float[Tensor, "head mode"]:
+    """The same of a few heads that are in float64 already.
+
+    Examples
+    --------
+    >>> import torch
+    >>> values_of_product(*torch.eye(3, dtype=torch.float64)[None, None, :, :1].expand(2, 1, 3, 1))
+    tensor([[1.]], dtype=torch.float64)
+    """
+    return torch.linalg.svdvals(_core(reduce_factor(left), reduce_factor(right)))
 
 
 def reduce_factor(weight: Float[Tensor, "head d_model d_head"]) -> Factor:
@@ -152,41 +165,6 @@ def reduce_factor(weight: Float[Tensor, "head d_model d_head"]) -> Factor:
     return Factor(weight, triangle.index_put((uses_qr,), small), condition, basis, uses_qr)
 
 
-def lifted(tensor: Tensor) -> Tensor:
-    """`tensor` in float64, on the CPU if its device has no float64 (Apple's).
-
-    Examples
-    --------
-    >>> import torch
-    >>> lifted(torch.ones(1)).dtype
-    torch.float64
-    """
-    if tensor.device.type == "mps":
-        tensor = tensor.cpu()
-    return tensor.double()
-
-
-def chunks(left: Tensor, right: Tensor) -> tuple[torch.Size, Iterator[tuple[Tensor, Tensor]]]:
-    """The shape of the heads, and both factors a few heads at a time: flattened to one head axis, in float64.
-
-    Examples
-    --------
-    >>> import torch
-    >>> heads, pairs = chunks(*torch.randn(2, 12, 3, 192, 64).unbind())
-    >>> heads, [left.shape[1:] for left, right in pairs][0]
-    (torch.Size([12, 3]), torch.Size([192, 64]))
-    """
-    if left.shape != right.shape:
-        raise ValueError(
-            f"Both factors must hold the same heads with the same widths: got {list(left.shape)} and {list(right.shape)}. "
-            "If key heads are shared between query heads (grouped-query attention), repeat the key's heads first."
-        )
-    heads, matrix = left.shape[:-2], left.shape[-2:]
-    step = max(1, CHUNK_BYTES // (8 * matrix.numel()))
-    pairs = zip(left.reshape(-1, *matrix).split(step), right.reshape(-1, *matrix).split(step), strict=True)
-    return heads, ((lifted(a), lifted(b)) for a, b in pairs)
-
-
 def _core(query: Factor, key: Factor) -> Float[Tensor, "head rank rank"]:
     return query.triangle @ key.triangle.mT
 
@@ -196,7 +174,16 @@ def _decomposed(left: Tensor, right: Tensor) -> Modes:
     query, key = reduce_factor(left), reduce_factor(right)
     inner_left, values, inner_right = torch.linalg.svd(_core(query, key), full_matrices=False)
     left = query.rotate(inner_left)
-    largest = left.abs().argmax(dim=-2, keepdim=True)  # the first of equals
-    sign = torch.where(left.gather(-2, largest) < 0, -1.0, 1.0).to(left.dtype)
+    sign = _sign_of_largest(left)
     left, right = left.mul_(sign), key.rotate(inner_right.mT * sign)
-    return Modes(left, values, right, (left * right).sum(dim=-2).clamp_(-1.0, 1.0))
+    return Modes(left, values, right, torch.linalg.vecdot(left, right, dim=-2).clamp_(-1.0, 1.0))
+
+
+def _sign_of_largest(vectors: Float[Tensor, "head d_model mode"]) -> Float[Tensor, "head 1 mode"]:
+    """Of each column's entry of largest magnitude; of equals, the first."""
+    high, low = vectors.amax(dim=-2, keepdim=True), vectors.amin(dim=-2, keepdim=True)
+    sign = torch.where(-low > high, -1.0, 1.0).to(vectors.dtype)
+    if (-low == high).any():  # seldom, and slow
+        first = vectors.gather(-2, vectors.abs().argmax(dim=-2, keepdim=True))
+        sign = torch.where((-low == high) & (first < 0), -1.0, sign)
+    return sign

@@ -15,7 +15,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from qkwidgets.core.errors import InputError
-from qkwidgets.core.modes import lifted
+from qkwidgets.core.heads import lifted
 
 ABSORB_LIMIT = 1e6
 """Condition number above which a bias is not turned into a shift of the tokens. A choice of ours."""

@@ -8,6 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qkwidgets.core import heads as heads_module
 from qkwidgets.core import modes as modes_module
 from qkwidgets.core.modes import reduce_factor, singular_modes, singular_values
 from tests.core.heads import EASY, factor, head_pairs, largest_error, orthogonal, separate
@@ -182,7 +183,7 @@ def test_a_planted_head_is_recovered(seed, d_model):
 def test_heads_in_small_groups_give_the_same(monkeypatch):
     W_Q, W_K = torch.randn(2, 2, 3, 12, 4, dtype=torch.float64).unbind()
     whole = singular_modes(W_Q, W_K)
-    monkeypatch.setattr(modes_module, "CHUNK_BYTES", 1)
+    monkeypatch.setattr(heads_module, "CHUNK_BYTES", 1)
     single = singular_modes(W_Q, W_K)
     for name in whole._fields:
         assert torch.allclose(getattr(whole, name), getattr(single, name), atol=1e-12)
