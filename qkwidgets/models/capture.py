@@ -48,17 +48,21 @@ class NormCall:
     output: Tensor
 
 
-class _Enough(Exception):
+class Enough(Exception):
     """Ends a forward pass of which no more is needed."""
 
 
 @dataclass(frozen=True, eq=False)
 class AttentionRunner:
-    """A model with its attention modules in order of execution, and the norm before each, None in post-norm layers."""
+    """A model with its attention modules in order of execution.
+
+    For each the norm before it, None in post-norm layers, and the taps of its queries and keys, None where there is none.
+    """
 
     module: nn.Module
     attention: tuple[nn.Module, ...]
     norms: tuple[nn.Module | None, ...]
+    taps: tuple[tuple[Any, Any], ...]
 
     @property
     def device(self) -> torch.device:
@@ -98,7 +102,7 @@ def inputs_of(module: nn.Module, parts: Sequence[nn.Module], pixels: Float[Tenso
     def watch(part: nn.Module, positional: tuple, keywords: dict) -> None:
         seen[part] = next(iter(bound(part, positional, keywords).values()))
         if len(seen) == len(parts):
-            raise _Enough
+            raise Enough
 
     with hooked(part.register_forward_pre_hook(watch, with_kwargs=True) for part in parts):
         forward(module, pixels)
@@ -117,7 +121,7 @@ def forward(module: nn.Module, pixels: Float[Tensor, "image 3 h w"]) -> None:
         module.eval()
         with torch.inference_mode():
             module(pixels)
-    except _Enough:
+    except Enough:
         pass
     finally:
         for part in training:

@@ -14,11 +14,13 @@ from typing import Any
 import numpy as np
 import torch
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, nn
 
+from qkwidgets.core.errors import InputError
 from qkwidgets.core.layout import TokenLayout
 from qkwidgets.models.capture import AttentionRunner
 from qkwidgets.models.preprocess import Preprocess
+from qkwidgets.models.watch import Projection, Visit, watch
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -148,6 +150,53 @@ class AttentionModel:
         """The residual stream before the norm of each layer's attention; in post-norm layers this is `attn_inputs`."""
         return self._runner.residuals(pixels, batch_size)
 
+    def watch(self, pixels: Float[Tensor, "image 3 height width"], visit: Visit, *, dtype: torch.dtype | None = None) -> None:
+        """Show the tokens of each layer to `visit(layer, tokens)` during one forward pass of all these images.
+
+        `tokens` is a `LayerTokens`: what the projections receive, and the queries and keys that the model itself computed.
+        `dtype` runs the products in another precision (autocast).
+        """
+        layers = [
+            (part, Projection(w.W_Q, w.b_Q, query), Projection(w.W_K, w.b_K, key))
+            for part, w, (query, key) in zip(self._runner.attention, self.layers, self._runner.taps, strict=True)
+        ]
+        pixels = pixels.to(self._runner.device, self._runner.dtype, non_blocking=True)
+        watch(self._runner.module, layers, pixels, visit, dtype)
+
     def __repr__(self) -> str:
         tokens = " ".join([*self.layout.prefix_names, "x".join(map(str, self.layout.grid))])
         return f"{self.name}: {self.n_layers} layers x {self.n_heads} heads, d_model {self.d_model}, d_head {self.d_head}, tokens {tokens}"
+
+
+def loaded_model(model: Any) -> AttentionModel:
+    """`model` itself, if it is one that `load_model` has given: every door that takes a model asks this first.
+
+    Raises
+    ------
+    InputError
+        If it is a name, a module, or anything else; the message says how to load it.
+
+    Examples
+    --------
+    >>> loaded_model("builtin:o3")
+    Traceback (most recent call last):
+    qkwidgets.core.errors.InputError: A model that load_model has given is needed: got the name 'builtin:o3'. Names are read by
+    load_model and explore alone. Load it first: qk.load_model('builtin:o3').
+    """
+    if isinstance(model, AttentionModel):
+        return model
+    needed = "A model that load_model has given is needed"
+    if isinstance(model, str):
+        raise InputError(
+            f"{needed}: got the name {model!r}. Names are read by load_model and explore alone. Load it first: "
+            f"qk.load_model({model!r})."
+        )
+    if isinstance(model, nn.Module):
+        raise InputError(
+            f"{needed}: got a module ({type(model).__name__}). Its attention has not been read yet. Load it first: "
+            "qk.load_model(module)."
+        )
+    raise InputError(
+        f"{needed}: got one of type {type(model).__name__}. Another argument probably stands in the model's place. Load a model first: "
+        'qk.load_model(), or qk.load_model("timm:NAME").'
+    )

@@ -24,14 +24,16 @@ from qkwidgets.models.preprocess import Preprocess
 from qkwidgets.models.refusals import CHOOSE, NEVER, NOT_YET, refuse_arguments, refuse_marked, refuse_unread, refuse_windows
 from qkwidgets.models.structure import attention_parts, layer_scale_beside, layer_weights, read_parts
 from qkwidgets.models.tokens import marked_patch_lands, token_layout
+from qkwidgets.models.watch import Tap
 
 
 class Read(NamedTuple):
-    """One layer as read: its attention module, its weights, the norm before it, and the error of its rebuilt output."""
+    """One layer as read: its attention module, weights, the norm before it, its taps, and the error of its rebuilt output."""
 
     module: nn.Module
     weights: LayerWeights
     norm: nn.Module | None
+    taps: tuple[Tap | None, Tap | None]
     error: float
 
 
@@ -83,7 +85,7 @@ def read_model(
         provenance={**(provenance or {}), "output_error": max(layer.error for layer in layers)},
         input_site=tuple("norm1" if layer.norm is not None else "residual" for layer in layers),
         notes=notes + dropped,
-        _runner=AttentionRunner(module, tuple(layer.module for layer in layers), tuple(layer.norm for layer in layers)),
+        _runner=AttentionRunner(module, *zip(*((layer.module, layer.norm, layer.taps) for layer in layers), strict=True)),
         _preprocess=preprocess,
     )
 
@@ -175,7 +177,8 @@ def _read_layer(name: str, module: nn.Module, number: int, call: Call) -> Read:
         refuse_unread(name, number, call.module)
     norm = next((each.module for each in reversed(call.norms) if _same(each.output, call.x)), None)
     weights = layer_weights(parts, layer_scale_beside(module, call.name), norm)
-    return Read(call.module, weights, norm, confirm(name, number, call, parts, weights))
+    taps = (parts.query_tap, parts.key_tap)
+    return Read(call.module, weights, norm, taps, confirm(name, number, call, parts, weights))
 
 
 def _same(one: Any, other: Tensor) -> bool:

@@ -11,6 +11,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from qkwidgets.models.contract import LayerWeights
+from qkwidgets.models.watch import Tap
 
 SIGNS = (
     {"qkv"},
@@ -33,7 +34,10 @@ class Linear(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """What one attention module is made of; `between` acts on all heads together before the output projection."""
+    """What one attention module is made of; `between` acts on all heads together before the output projection.
+
+    The taps are where queries and keys come out while the model runs, None where no module of the model returns them.
+    """
 
     q: Linear
     k: Linear
@@ -42,6 +46,8 @@ class Parts(NamedTuple):
     n_heads: int
     scale: float
     between: nn.Module | None
+    query_tap: Tap | None = None
+    key_tap: Tap | None = None
 
 
 def attention_parts(module: nn.Module) -> dict[str, nn.Module]:
@@ -169,7 +175,8 @@ def _fused(part: nn.Module) -> Parts | None:
     q, k, v = (Linear(weight, bias) for weight, bias in zip(qkv.weight.chunk(3), biases, strict=True))
     scale = getattr(part, "scale", None)
     scale = float(scale) if isinstance(scale, float | int) else (len(q.weight) // n_heads) ** -0.5
-    return Parts(q, k, v, Linear(proj.weight, proj.bias), n_heads, scale, child(part, "norm"))
+    taps = (Tap(qkv, start, start + len(q.weight)) for start in (0, len(q.weight)))
+    return Parts(q, k, v, Linear(proj.weight, proj.bias), n_heads, scale, child(part, "norm"), *taps)
 
 
 READERS = (_fused,)
