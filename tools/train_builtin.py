@@ -36,7 +36,7 @@ BLOCK = 2048
 class Recipe:
     """Everything that decides what is learned; goes into the model card."""
 
-    steps: int = 7_000
+    steps: int = 9_000
     batch: int = 64
     learning_rate: float = 1e-3
     warmup: int = 500
