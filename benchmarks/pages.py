@@ -25,20 +25,20 @@ MODES_IN_PAGE = 16
 
 def rows(browser: Browser, folder: Path) -> Iterator[Row]:
     """First paint and sizes of the pages of three models and of the shipped example; the pages stay in the folder."""
-    images = _images(folder)
+    images = images_in(folder)
     cases = (
         ("built-in", "demo", [], 4, 3),
         (
             "DeiT-Ti",
             "deit",
-            ["timm:deit_tiny_patch16_224", "--checkpoint", _weights(folder, "deit_tiny_patch16_224"), *images],
+            ["timm:deit_tiny_patch16_224", "--checkpoint", weights_in(folder, "deit_tiny_patch16_224"), *images],
             8,
             15,
         ),
         (
             "ViT-B/16, 8 images",
             "vit-b",
-            ["timm:vit_base_patch16_224", "--checkpoint", _weights(folder, "vit_base_patch16_224"), *images],
+            ["timm:vit_base_patch16_224", "--checkpoint", weights_in(folder, "vit_base_patch16_224"), *images],
             20,
             15,
         ),
@@ -75,7 +75,7 @@ def embedded_modes(page: Path) -> int:
     return json.loads(state)["models"][0]["traits"]["meta"]["embedded_modes"]
 
 
-def _images(folder: Path) -> list[str]:
+def images_in(folder: Path) -> list[str]:
     """Pictures with structure at every scale, since a page of flat ones would be small."""
     rng, paths = np.random.default_rng(0), []
     for number in range(N_IMAGES):
@@ -86,9 +86,11 @@ def _images(folder: Path) -> list[str]:
     return [str(path) for path in paths]
 
 
-def _weights(folder: Path, name: str) -> str:
+def weights_in(folder: Path, name: str) -> str:
     """A file of random weights of that architecture, made in a process of its own so that ours stays small."""
     path = folder / f"{name}.safetensors"
+    if path.exists():
+        return str(path)
     script = (
         "import sys, timm, torch; from safetensors.torch import save_file; torch.manual_seed(0)\n"
         "weights = timm.create_model(sys.argv[1]).state_dict()\n"

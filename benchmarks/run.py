@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from playwright.sync_api import sync_playwright
 
-from benchmarks import algebra, pages, slider, start
+from benchmarks import algebra, lab, pages, slider, start
 from benchmarks.measure import Row, machine
 from tools.setup.browser import chromium_path
 
@@ -46,6 +46,7 @@ def measurements(repeats: int, steps: int) -> Iterator[Row]:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
         yield from pages.rows(browser, Path(folder))
         yield from slider.rows(browser, Path(folder) / "vit-b.html", steps)
+        yield from lab.rows(browser, Path(folder), max(12, steps // 3))
         browser.close()
 
 

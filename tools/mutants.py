@@ -33,6 +33,9 @@ class Mutant(NamedTuple):
 
 MODES, ALIGNMENT = "tests/core/test_modes.py", "tests/core/test_alignment.py"
 LIVE, PAGE = "tests/analyses/test_live_source.py", "tests/export/test_page.py"
+GALLERY = "tests/widgets/test_gallery.py"
+OPTIMAL, TOP = "tests/core/test_optimal.py", "tests/sweeps/test_top_images.py"
+LISTS, SHEET = "tests/answers/test_optimal_images.py", "tests/figures/test_optimal_images.py"
 MUTANTS = (
     Mutant(
         "right and left swapped",
@@ -114,9 +117,9 @@ MUTANTS = (
     ),
     Mutant(
         "relu guard dropped",
-        "qkwidgets/core/maps.py",
-        "query.amax(dim=-1).relu()",
-        "query.amax(dim=-1)",
+        "qkwidgets/core/optimal.py",
+        "query.relu() * key.relu()",
+        "query * key",
         "tests/core/test_maps.py",
     ),
     Mutant(
@@ -229,23 +232,156 @@ MUTANTS = (
     ),
     Mutant(
         "hash of another script",
-        "qkwidgets/export/html.py",
+        "qkwidgets/export/page.py",
         "hashlib.sha256(text.encode())",
         "hashlib.sha256(text.strip().encode())",
         PAGE,
     ),
-    Mutant("labels not escaped in the state", "qkwidgets/export/html.py", 'text.replace("<", "\\\\u003c")', "text", PAGE),
-    Mutant("labels not escaped in the page", "qkwidgets/export/html.py", '"title": html.escape(title)', '"title": title', PAGE),
+    Mutant("labels not escaped in the state", "qkwidgets/export/page.py", 'text.replace("<", "\\\\u003c")', "text", PAGE),
+    Mutant(
+        "labels not escaped in the page",
+        "qkwidgets/export/page.py",
+        '"title": html.escape(content.title)',
+        '"title": content.title',
+        PAGE,
+    ),
     Mutant(
         "time of day in the page", "qkwidgets/export/thin.py", "gzip.compress(data, 6, mtime=0)", "gzip.compress(data, 6)", PAGE
     ),
-    Mutant("page half written", "qkwidgets/export/html.py", "write_atomically(path, page(", "path.write_bytes(page(", PAGE),
+    Mutant("page half written", "qkwidgets/export/page.py", "write_atomically(path, text", "Path(path).write_bytes(text", PAGE),
+    Mutant(
+        "a gallery's images named by their indices",
+        "qkwidgets/widgets/gallery_wire.py",
+        "np.searchsorted(self.referred, images), -1)",
+        "images, -1)",
+        GALLERY,
+    ),
+    Mutant(
+        "a gallery's embedded lists unlike the answered ones",
+        "qkwidgets/widgets/gallery_wire.py",
+        ": self.n_modes, :, : self.n_places]",
+        ": self.n_modes]",
+        GALLERY,
+    ),
     Mutant(
         "images left out before modes",
         "qkwidgets/export/thin.py",
         "if count > FEWEST_MODES:",
         "if count > FEWEST_MODES and images == 1:",
         "tests/export/test_thin.py",
+    ),
+    Mutant(
+        "coarser numbers cut instead of rounded",
+        "qkwidgets/answers/quantise.py",
+        "+ COARSER // 2) // COARSER",
+        "+ 0) // COARSER",
+        "tests/answers/test_quantise.py",
+    ),
+    Mutant(
+        "coarser numbers with the old steps",
+        "qkwidgets/answers/quantise.py",
+        '.step"] * np.float32(COARSER)',
+        '.step"] * np.float32(1)',
+        "tests/answers/test_quantise.py",
+    ),
+    Mutant(
+        "modes left out before rows are rounded",
+        "qkwidgets/export/thin.py",
+        "if not _is_coarse(frozen):",
+        "if not _is_coarse(frozen) and count <= FEWEST_MODES:",
+        "tests/export/test_thin.py",
+    ),
+    Mutant(
+        "rounding of rows not said",
+        "qkwidgets/export/thin.py",
+        'if meta["images"] and _is_coarse(frozen):',
+        "if not meta:",
+        "tests/export/test_thin.py",
+    ),
+    Mutant(
+        "a bit less of what ranks modes",
+        "qkwidgets/widgets/wire.py",
+        "SIGNIFICANT_BITS = 13",
+        "SIGNIFICANT_BITS = 12",
+        "tests/widgets/test_wire.py",
+    ),
+    Mutant(
+        "all spectra rounded",
+        "qkwidgets/widgets/wire.py",
+        "if name in _RANKS:",
+        "if array.dtype == np.float32:",
+        "tests/widgets/test_wire.py",
+    ),
+    Mutant(
+        "optimal: bias left in projections",
+        "qkwidgets/core/optimal.py",
+        "matrix[:, 0]) if bias is None",
+        "matrix[:, 0]) if True",
+        OPTIMAL,
+    ),
+    Mutant("optimal: no head again", "qkwidgets/core/optimal.py", "factor.condition > limit", "factor.condition > 1e30", OPTIMAL),
+    Mutant("optimal: ties to the last", "qkwidgets/core/optimal.py", "+ (_INDICES - 1 - image)", "+ image", OPTIMAL),
+    Mutant(
+        "optimal: prefix tokens in extremes",
+        "qkwidgets/sweeps/projecting.py",
+        "patches = room[:, part, self.layout.patches]",
+        "patches = room[:, part]",
+        TOP,
+    ),
+    Mutant(
+        "optimal: maps not negated",
+        "qkwidgets/sweeps/places.py",
+        "torch.where(sign == 0, 1.0, -1.0)",
+        "torch.where(sign == 0, 1.0, 1.0)",
+        TOP,
+    ),
+    Mutant(
+        "optimal: places keep their order",
+        "qkwidgets/sweeps/places.py",
+        "place.where(place < k, 0)",
+        "(0 * place + torch.arange(k))",
+        TOP,
+    ),
+    Mutant(
+        "optimal: both halves in one list", "qkwidgets/sweeps/top_images.py", "keys.where(half == one, NO_IMAGE)", "keys", TOP
+    ),
+    Mutant(
+        "optimal: null modes have images",
+        "qkwidgets/sweeps/top_images.py",
+        '.masked_fill(ready.said["null"][layer][:, None, :, None], 0.0)',
+        "",
+        TOP,
+    ),
+    Mutant(
+        "optimal: deciles upside down",
+        "qkwidgets/answers/optimal_parts.py",
+        "np.argsort(scores, axis=0",
+        "np.argsort(-scores, axis=0",
+        TOP,
+    ),
+    Mutant("optimal: sign always +", "qkwidgets/answers/optimal_images.py", "SIGNS[int(minus > plus)]", "SIGNS[0]", LISTS),
+    Mutant(
+        "optimal: tested where chosen",
+        "qkwidgets/answers/class_suggestions.py",
+        "hits = (second[tested]",
+        "hits = (first[tested]",
+        LISTS,
+    ),
+    Mutant("optimal: no correction", "qkwidgets/answers/class_suggestions.py", "adjusted = holm(p)", "adjusted = p", LISTS),
+    Mutant(
+        "optimal: tail without its first term",
+        "qkwidgets/core/enrichment.py",
+        "count = hits + more",
+        "count = hits + more + 1",
+        "tests/core/test_enrichment.py",
+    ),
+    Mutant("optimal: lights swapped", "qkwidgets/figures/optimal_pictures.py", "query, key = maps", "key, query = maps", SHEET),
+    Mutant(
+        "optimal: pair swapped",
+        "qkwidgets/figures/optimal_images.py",
+        "(hit.query_patch, hit.key_patch)",
+        "(hit.key_patch, hit.query_patch)",
+        SHEET,
     ),
 )
 

@@ -20,6 +20,13 @@ test("bytes come in every form that hosts use", async () => {
   for (const form of forms) expect([...(await toBytes(form))]).toEqual([...plain]);
 });
 
+test("bytes that gzip cannot read are an error, told once", async () => {
+  const cut = gzipSync(new Uint8Array(1000).map((_, i) => (i * i) % 251)).subarray(0, 100);
+  for (const broken of [plain, cut]) {
+    await expect(toBytes({ base64: base64(broken), gzip: true })).rejects.toThrow();
+  }
+});
+
 test("null and {} mean missing, and are not decoded", async () => {
   for (const nothing of [null, undefined, {}, "", new DataView(new ArrayBuffer(0))]) {
     expect(isMissing(nothing)).toBe(true);
@@ -73,6 +80,27 @@ test.each([
       for (const value of [row[i] as number, rows.at(r, i)])
         expect(Math.abs(value - truth)).toBeLessThanOrEqual(rows.bound(r));
     }
+  }
+});
+
+test("16 bits that Python made 8 stay inside the bound of 8", () => {
+  const values = wave(6 * 50, 4);
+  const entries = quantised("x", [6, 50], values, "U16");
+  const {
+    x,
+    "x.lo": lo,
+    "x.step": step,
+  } = entries as Record<"x" | "x.lo" | "x.step", (typeof entries)[string]>;
+  const coarser = {
+    x: { ...x, dtype: "U8" as const, data: Uint8Array.from(x.data, (q) => Math.round(q / 257)) },
+    "x.lo": lo,
+    "x.step": { ...step, data: Float32Array.from(step.data, (old) => 257 * old) },
+  };
+  const rows = new Rows(parseSafetensors(safetensors(coarser)), "x");
+  for (let r = 0; r < 6; r++) {
+    expect(rows.bound(r)).toBeLessThan(0.51 * (step.data[r] as number) * 257);
+    for (let i = 0; i < 50; i++)
+      expect(Math.abs(rows.at(r, i) - (values[r * 50 + i] as number))).toBeLessThanOrEqual(rows.bound(r));
   }
 });
 

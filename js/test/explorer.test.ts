@@ -48,12 +48,12 @@ test("ready means painted: the maps of an embedded head are there", async () => 
   close();
 });
 
-test("what the weights say stands on one side, what the images say on the other", async () => {
+test("what the weights say stands in one tier, what the images say in the next", async () => {
   const { root } = await open();
-  const sides = [...root.querySelectorAll(".side")].map((side) =>
-    [...side.children].map((panel) => panel.getAttribute("data-testid")),
+  const tiers = [...root.querySelectorAll(".tier")].map((tier) =>
+    [...tier.children].map((panel) => panel.getAttribute("data-testid")),
   );
-  expect(sides).toEqual([
+  expect(tiers).toEqual([
     ["qk-grid", "qk-spectrum", "qk-trend"],
     ["qk-overlay", "qk-attention"],
   ]);
@@ -361,4 +361,107 @@ test("a mode without a share takes nothing from what is left", async () => {
     (bar) => bar.style.width,
   );
   expect(bars).toEqual(["100%", "100%", "100%", "0%"]);
+});
+
+test("what red and cyan mean is said first, in the words of the palette", async () => {
+  const { model, part } = await open();
+  const lead = (): string => text(part("qk-overlay").querySelector(".lead") as Element);
+  expect(lead()).toBe("In this mode red patches look at cyan patches.");
+  expect(text(part("qk-overlay"))).toContain("red: query, patches that look");
+  expect(text(part("qk-overlay"))).toContain("cyan: key, patches looked at");
+  const view = model.get("view") as object;
+  model.set("view", { ...view, palette: "orange-blue" });
+  await painted();
+  expect(lead()).toBe("In this mode orange patches look at blue patches.");
+  model.set("view", { ...view, layout: "side" });
+  await painted();
+  expect(lead()).toBe("In this mode green query patches look at green key patches, purple ones at purple.");
+  model.set("view", { ...view, layout: "side", scale: "percentile" });
+  await painted();
+  expect(lead()).toBe("In this mode strong query patches look at strong key patches.");
+});
+
+test("every panel says what it is of", async () => {
+  const { model, part } = await open();
+  const tag = (id: string): string => text(part(id).querySelector(".tag") as Element);
+  model.set("layer", 2);
+  model.set("mode", 1);
+  await painted();
+  expect([tag("qk-spectrum"), tag("qk-overlay")]).toEqual(["L2 H0", "L2 H0 M1"]);
+  expect(tag("qk-attention")).toBe("L2 H0 on <img src=x onerror=alert(0)>");
+});
+
+test("where a kernel may fall silent, the line that says so is kept free", async () => {
+  const live = await open({ live: true });
+  expect(live.part("qk-note").hasAttribute("data-live")).toBe(true);
+  const page = await open();
+  expect(page.part("qk-note").hasAttribute("data-live")).toBe(false);
+});
+
+const choice = (question: string, panels?: readonly string[]) => ({
+  question,
+  choice: "this",
+  alternative: "that",
+  source: "ours",
+  ...(panels && { panels }),
+});
+
+test("choices of this view come first, those of other analyses are folded away, and none is missing", async () => {
+  const about = [
+    choice("How are maps coloured?", ["overlay"]),
+    choice("What is chance?", ["spectrum", "trend"]),
+    choice("Which baseline?", []),
+    choice("Made by an older version?"),
+  ];
+  const questions = (root: Element, selector: string): string[] =>
+    [...root.querySelectorAll(`${selector} .choices tbody th`)].map(text);
+  const all = await open({ meta: meta({ about }) });
+  expect(questions(all.root, ".about > ")).toEqual([
+    "How are maps coloured?",
+    "What is chance?",
+    "Made by an older version?",
+  ]);
+  expect(questions(all.root, ".about details")).toEqual(["Which baseline?"]);
+  expect(text(all.root.querySelector(".about details summary") as Element)).toBe(
+    "Choices elsewhere in the package (1)",
+  );
+  expect((all.root.querySelector(".about details") as HTMLDetailsElement).open).toBe(false);
+  const trend = await open({ meta: meta({ about }), panels: ["trend"] });
+  expect(questions(trend.root, ".about > ")).toEqual(["What is chance?", "Made by an older version?"]);
+});
+
+test("provenance has words of its own, whole fingerprints, and unknown records under their names", async () => {
+  const fingerprint = "0123456789abcdef".repeat(4);
+  const provenance = {
+    name: "m",
+    model: "m",
+    fingerprint,
+    fold_norm: false,
+    offset: null,
+    tolerance: 0.001,
+    versions: { torch: "2.15.0", timm: "1.0.31" },
+    card: { run: { steps: 7000 }, name: "<b>o3</b>" },
+    surprise: "told",
+  };
+  const { root } = await open({ meta: meta({ provenance }) });
+  const rows = [...root.querySelectorAll(".about .facts")].at(-1) as Element;
+  expect([...rows.querySelectorAll("tr")].map((row) => [...row.children].map(text))).toEqual([
+    ["model", "m"],
+    ["fingerprint of the weights used (SHA-256)", fingerprint],
+    ["first norm’s gain in the weights", "no"],
+    ["tolerance for equal singular values", "0.001"],
+    ["versions", "torch 2.15.0, timm 1.0.31"],
+    ["card", "run: steps 7000name: <b>o3</b>"],
+    ["surprise", "told"],
+  ]);
+  expect(rows.querySelector(".fingerprint")?.getAttribute("title")).toBe(fingerprint);
+  expect(rows.querySelector("b")).toBeNull();
+});
+
+test("long names are whole in the text and in the title", async () => {
+  const { part } = await open();
+  const name = "<img src=x onerror=alert(0)>";
+  expect(part("qk-overlay").querySelector("figcaption")?.getAttribute("title")).toBe(name);
+  const ranking = part("qk-attention").querySelector(".line .subtitle") as Element;
+  expect([text(ranking), ranking.getAttribute("title")]).toEqual([`modes of ${name}`, `modes of ${name}`]);
 });

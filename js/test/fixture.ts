@@ -126,8 +126,17 @@ export function score(layer: number, head: number, image: number, i: number, j: 
   );
 }
 
-/** Tile bytes with the first `modes` modes; with a part of them, whole rows for ROW_TOKENS come along. */
-export function tileBytes(layer: number, head: number, modes = MODES, quantise = true): Uint8Array {
+/**
+ * Tile bytes with the first `modes` modes; with a part of them, whole rows for ROW_TOKENS come along. `terms` is how these
+ * and the bias terms are rounded.
+ */
+export function tileBytes(
+  layer: number,
+  head: number,
+  modes = MODES,
+  quantise = true,
+  terms: "U8" | "U16" = "U16",
+): Uint8Array {
   const { query, key, biasKey, biasQuery, constant } = headNumbers(layer, head);
   const first = (all: Float32Array): Float32Array =>
     Float32Array.from({ length: IMAGES * modes * TOKENS }, (_, i) => {
@@ -153,17 +162,22 @@ export function tileBytes(layer: number, head: number, modes = MODES, quantise =
   return safetensors({
     ...pack("query", [IMAGES, modes, TOKENS], first(query), "U8"),
     ...pack("key", [IMAGES, modes, TOKENS], first(key), "U8"),
-    ...pack("bias_key", [IMAGES, TOKENS], biasKey, "U16"),
-    ...pack("bias_query", [IMAGES, TOKENS], biasQuery, "U16"),
+    ...pack("bias_key", [IMAGES, TOKENS], biasKey, terms),
+    ...pack("bias_query", [IMAGES, TOKENS], biasQuery, terms),
     ...pack("constant", [1], Float32Array.of(constant), "U16"),
     sign: { dtype: "I8", shape: [modes], data: Array.from({ length: modes }, (_, n) => (n === 1 ? -1 : 1)) },
     range: exact([2, modes], new Float32Array(2 * modes).fill(0.8)),
-    ...(modes < MODES ? pack("rows", [IMAGES, ROW_TOKENS.length, TOKENS], rows, "U16") : {}),
+    ...(modes < MODES ? pack("rows", [IMAGES, ROW_TOKENS.length, TOKENS], rows, terms) : {}),
   });
 }
 
-export const tile = (layer = 0, head = 0, modes = MODES, quantise = true): Tile =>
-  new Tile(tileBytes(layer, head, modes, quantise), layer, head);
+export const tile = (
+  layer = 0,
+  head = 0,
+  modes = MODES,
+  quantise = true,
+  terms: "U8" | "U16" = "U16",
+): Tile => new Tile(tileBytes(layer, head, modes, quantise, terms), layer, head);
 
 export function meta(changes: Partial<Meta> = {}): Meta {
   return {

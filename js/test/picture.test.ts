@@ -13,6 +13,7 @@ import {
 } from "../src/lib/numbers.ts";
 import { niceCeiling } from "../src/panels/head-scale.ts";
 import { galleryColumns } from "../src/panels/overlay.ts";
+import { Pane } from "../src/panels/pane.ts";
 import { wave } from "./fixture.ts";
 
 const spread = (colour: number): number => {
@@ -50,7 +51,11 @@ test.each(["red-cyan", "orange-blue"] as const)("query and key light add up to w
 });
 
 test("pictures stand in rows without widows", () => {
-  expect([1, 2, 4, 5, 6, 7, 8, 9].map(galleryColumns)).toEqual([1, 2, 4, 3, 3, 4, 4, 3]);
+  const rows = (most: number): number[] =>
+    [1, 2, 4, 5, 6, 7, 8, 9].map((count) => galleryColumns(count, most));
+  expect(rows(4)).toEqual([1, 2, 4, 3, 3, 4, 4, 3]);
+  expect(rows(2)).toEqual([1, 2, 2, 2, 2, 2, 2, 2]);
+  expect([12, 15, 16, 24].map((count) => galleryColumns(count, 6))).toEqual([6, 5, 4, 6]);
 });
 
 test("ink on a cell is legible", () => {
@@ -58,6 +63,21 @@ test("ink on a cell is legible", () => {
   expect(inkOn(diverging(1, "light"))).toBe("light");
   expect(inkOn(diverging(0, "dark"))).toBe("light");
 });
+
+test.each(["light", "dark"] as const)(
+  "ink contrasts 4.5 to 1 with every colour of a cell, in the %s theme",
+  (theme) => {
+    const linear = (c: number): number => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    for (let t = -1; t <= 1; t += 1 / 128) {
+      for (const colour of [diverging(t, theme), sequential(t, theme)]) {
+        const [r, g, b] = channels(colour).map((c) => linear(c / 255)) as [number, number, number];
+        const luminance = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        const contrast = inkOn(colour) === "dark" ? (luminance + 0.05) / 0.05 : 1.05 / (luminance + 0.05);
+        expect(contrast).toBeGreaterThanOrEqual(4.5);
+      }
+    }
+  },
+);
 
 test("signed scale: one range, sign kept, clipped patches named", () => {
   const { strength, clipped } = signedStrength(Float32Array.of(-2, -0.5, 0, 0.5, 2), 1, 1);
@@ -151,4 +171,17 @@ test("a bound alone is rounded up", () => {
 
 test("what is not a number is said in words", () => {
   expect([0.5, Number.NaN].map((value) => defined(value, formatUnit))).toEqual(["0.50", "not defined"]);
+});
+
+test("a picture that was cleared is cleared again when it has been painted since", () => {
+  const pane = new Pane({ grid: [1, 2], aspect: 1, label: "" });
+  const ticks = (): string => pane.root.querySelector(".ticks")?.getAttribute("d") ?? "";
+  for (let round = 0; round < 2; round++) {
+    pane.paint(() => 0);
+    pane.tick([0], []);
+    expect(ticks()).not.toBe("");
+    pane.clear();
+    pane.clear();
+    expect(ticks()).toBe("");
+  }
 });

@@ -6,10 +6,10 @@ import { IMAGES, MODES, meta, ROW_TOKENS, score, spectra, TOKENS, tile } from ".
 const DOUBLE = 1e-13;
 const LAYER = 1;
 const HEAD = 1;
-const headOf = (modes: number, quantise: boolean, image = 1): Head => ({
+const headOf = (modes: number, quantise: boolean, image = 1, terms: "U8" | "U16" = "U16"): Head => ({
   meta: meta({ embedded_modes: modes }),
   spectra: spectra(),
-  tile: tile(LAYER, HEAD, modes, quantise),
+  tile: tile(LAYER, HEAD, modes, quantise, terms),
   image,
 });
 
@@ -37,6 +37,23 @@ test("modes and bias terms add up to the score, and rounding stays inside its bo
 test("exact tiles carry no bound, quantised ones a positive one", () => {
   expect(contribution(headOf(MODES, false), 0, 1, 2).bound).toBe(0);
   expect(contribution(headOf(MODES, true), 0, 1, 2).bound).toBeGreaterThan(0);
+});
+
+test("rows and bias terms in 8 bits stay inside their bounds, which are wider", () => {
+  for (const [i, j] of [
+    [0, 5],
+    [ROW_TOKENS[1] as number, 3],
+  ] as const) {
+    const coarse = scoreParts(headOf(2, true, 1, "U8"), i, j);
+    const fine = scoreParts(headOf(2, true), i, j);
+    const truth = score(LAYER, HEAD, 1, i, j);
+    const bound = coarse.score?.bound ?? 0;
+    expect(Math.abs((coarse.score?.value ?? Number.NaN) - truth)).toBeLessThanOrEqual(bound);
+    expect(bound).toBeGreaterThan(200 * (fine.score?.bound ?? 1));
+    expect(coarse.biasKey.bound).toBeGreaterThan(200 * fine.biasKey.bound);
+    const row = attentionRow(headOf(2, true, 1, "U8"), i);
+    expect(Math.abs((row?.scores[j] ?? Number.NaN) - truth)).toBeLessThanOrEqual(row?.bound ?? 0);
+  }
 });
 
 test("an attention row is the softmax over all tokens, prefix included", () => {

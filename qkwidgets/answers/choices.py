@@ -91,3 +91,25 @@ MODE_CHOICES = (
     ),
 )
 """The open points of "Dissecting Query-Key Interaction in Vision Transformers"."""
+
+PANELS = dict(
+    zip(
+        (choice.question for choice in MODE_CHOICES),
+        (
+            ("overlay", "attention"),
+            ("grid", "spectrum", "overlay", "attention"),
+            ("grid", "spectrum", "overlay", "trend", "attention"),
+            ("overlay",),
+            ("overlay",),
+            ("attention",),
+            ("grid", "trend"),
+            ("spectrum", "trend"),
+            (),
+            (),
+            (),
+            ("spectrum", "overlay", "attention"),
+        ),
+        strict=True,
+    )
+)
+"""Which panels of a view would look otherwise with another choice, by question; none: other analyses of the package."""

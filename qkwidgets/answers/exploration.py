@@ -7,8 +7,8 @@ from typing import Any, Self
 import numpy as np
 
 from qkwidgets.answers.base import Answer
-from qkwidgets.answers.quantise import Arrays
-from qkwidgets.answers.ranking import WAYS, ModeRanking
+from qkwidgets.answers.quantise import Arrays, coarsened
+from qkwidgets.answers.ranking import WAYS, ModeRanking, image_number
 from qkwidgets.answers.source import Spectra
 from qkwidgets.answers.tile import IMAGE_AXIS, MODE_AXIS, HeadTile, kept
 from qkwidgets.core.errors import InputError, check_range
@@ -64,6 +64,10 @@ class Exploration(Answer):
             return self
         return dataclasses.replace(self, tiles=kept(self.tiles, MODE_AXIS, n_modes, leading=2))
 
+    def coarsened(self) -> "Exploration":
+        """The same with exact rows and bias terms in 8 bits instead of 16; maps have 8 bits anyway."""
+        return dataclasses.replace(self, tiles=coarsened(self.tiles))
+
     def first_images(self, count: int) -> "Exploration":
         """The same with only the first `count` images. The signed scales stay those of all images."""
         spectra = {
@@ -74,9 +78,9 @@ class Exploration(Answer):
         tiles = kept(self.tiles, IMAGE_AXIS, count, leading=2)
         return Exploration(meta, Spectra(**spectra), tiles, self.pictures[:count])
 
-    def rank(self, image: int = 0, by: str = "share") -> ModeRanking:
-        """The modes of one image by `share`, `energy` or `peak`, as they were when the view was made."""
-        check_range("image", image, len(self.meta["images"]), "this view")
+    def rank(self, image: int | str = 0, by: str = "share") -> ModeRanking:
+        """The modes of one image, by its number or its name, by `share`, `energy` or `peak`, as they were when the view was made."""
+        image = image_number(image, [each["name"] for each in self.meta["images"]])
         if by not in WAYS:
             raise InputError(
                 f"Modes are ranked by {', '.join(map(repr, WAYS))}: got {by!r}. It is probably misspelt. Use one of these."

@@ -1,11 +1,14 @@
-"""How much of a view fits into a page? Modes are left out by singular value, then images from the end.
+"""How much of a view fits into a page? Rows and bias terms are rounded, modes left out by singular value, then images.
 
-The rule is ours: every head keeps the same number of modes, its strongest, and at least `FEWEST_MODES` before any image goes.
+The rule is ours. Before any mode is left out, exact rows and bias terms are rounded from 16 bits to 8, as maps are. Then every
+head keeps the same number of modes, its strongest, and at least `FEWEST_MODES` before any image goes, from the last.
 """
 
 import base64
 import gzip
 from typing import Any
+
+import numpy as np
 
 from qkwidgets.answers.exploration import Exploration, map_bytes
 from qkwidgets.answers.source import AnswerSource
@@ -42,7 +45,10 @@ def fitted(source: AnswerSource, limit: int) -> tuple[Exploration, dict[str, Par
     InputError
         If not even one image with `FEWEST_MODES` modes a head fits.
     """
-    frozen: Exploration | None = source.frozen(_first_guess(source.meta, limit))
+    count = _first_guess(source.meta, limit)
+    frozen: Exploration | None = source.frozen(count)
+    if count < source.meta["n_modes"]:
+        frozen = frozen.coarsened()
     while frozen is not None:
         parts = packed_parts(frozen)
         excess = size(parts) - limit
@@ -72,12 +78,19 @@ def _first_guess(meta: dict[str, Any], limit: int) -> int:
 
 
 def _smaller(frozen: Exploration, excess: int) -> Exploration | None:
-    """The view with fewer modes, by as many as `excess` bytes take at least; or with an image less; or none."""
+    """The view in 8 bits; or with fewer modes, by as many as `excess` bytes take at least; or with an image less; or none."""
     count, images = frozen.meta["embedded_modes"], len(frozen.meta["images"])
+    if not _is_coarse(frozen):
+        return frozen.coarsened()
     if count > FEWEST_MODES:
         fewer = max(1, int(excess / (_bytes_per_mode(frozen.meta) * 4 / 3)))
         return frozen.frozen(max(FEWEST_MODES, count - fewer))
     return frozen.first_images(images - 1) if images > 1 else None
+
+
+def _is_coarse(frozen: Exploration) -> bool:
+    """Whether nothing is left to round; so in a view without images, too."""
+    return all(array.dtype != np.uint16 for array in frozen.tiles.values())
 
 
 def _bytes_per_mode(meta: dict[str, Any]) -> int:
@@ -88,6 +101,11 @@ def _bytes_per_mode(meta: dict[str, Any]) -> int:
 
 def _left_out(meta: dict[str, Any], frozen: Exploration) -> list[str]:
     sentences = []
+    if meta["images"] and _is_coarse(frozen):
+        sentences.append(
+            "To keep this page small, exact rows and bias terms are rounded to 8 bits; as everywhere, ± shows by how much they "
+            "can be off."
+        )
     count, total = frozen.meta["embedded_modes"], meta["n_modes"]
     if meta["images"] and count < total:
         sentences.append(

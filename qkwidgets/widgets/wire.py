@@ -4,26 +4,37 @@ from typing import Any
 
 import numpy as np
 
+from qkwidgets.answers.choices import PANELS
 from qkwidgets.answers.exploration import Exploration
 from qkwidgets.answers.file import to_bytes
 from qkwidgets.answers.source import Spectra
 
+SIGNIFICANT_BITS = 13
+"""Of the numbers that rank modes: each is off by 2^-13 of itself at most, and no more than three of its digits are shown."""
+
+_RANKS = ("share", "peak", "energy")
+
 
 def wire_meta(frozen: Exploration, title: str | None = None) -> dict[str, Any]:
-    """The meta record as the browser takes it."""
+    """The meta record as the browser takes it: each choice with the panels that it concerns, where this version knows it."""
     meta = {name: value for name, value in frozen.meta.items() if name != "start"}  # traits of their own say it
-    return {"format": 1, "title": title or frozen.model, **meta}
+    about = [
+        {**row, "panels": list(PANELS[row["question"]])} if row["question"] in PANELS else row for row in frozen.meta["about"]
+    ]
+    return {"format": 1, "title": title or frozen.model, **meta, "about": about}
 
 
 def wire_spectra(spectra: Spectra) -> bytes:
-    """The spectra in float32; block numbers and null marks stay whole numbers."""
+    """The spectra in float32, those of each image to 13 bits; block numbers and null marks stay whole numbers."""
 
-    def narrow(array: np.ndarray) -> np.ndarray:
+    def narrow(name: str, array: np.ndarray) -> np.ndarray:
         if array.dtype == np.float64:
-            return array.astype(np.float32)
+            array = array.astype(np.float32)
+        if name in _RANKS:
+            return _rounded(array)
         return array.view(np.uint8) if array.dtype == np.bool_ else array
 
-    return to_bytes({name: narrow(array) for name, array in spectra.arrays().items()})
+    return to_bytes({name: narrow(name, array) for name, array in spectra.arrays().items()})
 
 
 def wire_pictures(pictures: tuple[bytes, ...]) -> bytes:
@@ -37,3 +48,9 @@ def wire_tiles(frozen: Exploration) -> dict[str, bytes]:
         return {}
     heads = np.ndindex(frozen.meta["n_layers"], frozen.meta["n_heads"])
     return {f"L{layer}H{head}": frozen.tile(layer, head).to_bytes() for layer, head in heads}
+
+
+def _rounded(values: np.ndarray) -> np.ndarray:
+    """The nearest numbers of 13 significant bits, of which gzip saves the rest; NaN and infinity stay."""
+    significand, exponent = np.frexp(values)
+    return np.ldexp(np.rint(significand * 2**SIGNIFICANT_BITS) / 2**SIGNIFICANT_BITS, exponent)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import qkwidgets
+from qkwidgets.answers.quantise import restored
 from qkwidgets.answers.source import AnswerSource
 from qkwidgets.answers.tile import HeadTile
 from qkwidgets.core.errors import InputError, OutOfRangeError
@@ -83,6 +84,19 @@ def test_thinning_keeps_the_first_modes_of_every_array(whole):
         assert np.array_equal(thin.tiles[name], array), name
     assert np.array_equal(thin.spectra.singular_values, whole.spectra.singular_values)
     assert thin.frozen(D_HEAD) is thin
+
+
+def test_coarser_rows_and_bias_terms_keep_their_bounds_and_maps_stay(whole):
+    coarse = whole.coarsened()
+    for layer, head in np.ndindex(N_LAYERS, N_HEADS):
+        tile, before, exact = coarse.tile(layer, head), whole.tile(layer, head), HEADS[layer][head].exact()
+        for name in ("rows", "bias_key", "bias_query"):
+            assert tile.arrays[name].dtype == np.uint8
+            error = np.abs(restored(tile.arrays, name) - exact[name])
+            assert (error <= tile.bound(name)[..., None]).all()
+            assert error.max() > 20 * before.bound(name).max()  # else nothing was rounded
+        assert np.array_equal(tile.query, before.query)
+    assert coarse.coarsened().tiles["rows"] is coarse.tiles["rows"]
 
 
 def test_fewer_images_are_the_first_ones_of_every_array(whole):

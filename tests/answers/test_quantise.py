@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qkwidgets.answers.quantise import quantised, restored, rounding_bound
+from qkwidgets.answers.quantise import coarsened, quantised, restored, rounding_bound
 
 float32s = st.floats(-1e6, 1e6, width=32, allow_subnormal=False)
 
@@ -52,3 +52,30 @@ def test_exact_arrays_are_returned_as_they_are():
 def test_the_bound_is_reached():
     parts = quantised("x", np.array([[0.0, 0.5, 255.0]]), np.uint8)
     assert np.abs(restored(parts, "x") - [0, 0.5, 255]).max() == pytest.approx(rounding_bound(parts, "x")[0], rel=2e-4)
+
+
+@given(arrays())
+def test_what_was_made_coarser_is_still_wrong_by_half_a_step_at_most(values):
+    parts = coarsened(quantised("x", values, np.uint16))
+    bound = rounding_bound(parts, "x")
+    assert parts["x"].dtype == np.uint8
+    slack = 4 * np.spacing(np.abs(values).max())
+    assert (np.abs(restored(parts, "x").astype(float) - values) <= bound[..., None] * 1.0001 + slack).all()
+
+
+def test_no_number_moves_by_more_than_half_of_257_steps_when_it_is_made_coarser():
+    numbers = np.arange(2**16, dtype=np.uint16)
+    parts = coarsened({"x": numbers, "x.lo": np.float32(-3), "x.step": np.float32(0.5)})
+    moved = 257 * parts["x"].astype(int) - numbers
+    assert (moved.min(), moved.max()) == (-128, 128)
+    assert (parts["x"][0], parts["x"][-1]) == (0, 255)
+    assert (parts["x.lo"], parts["x.step"]) == (-3, 128.5)
+    assert parts["x.step"].dtype == np.float32
+
+
+def test_what_has_8_bits_or_is_exact_does_not_become_coarser():
+    arrays = quantised("x", np.arange(6.0).reshape(2, 3), np.uint8) | {
+        "exact": np.ones(2, np.float32),
+        "sign": np.ones(2, np.int8),
+    }
+    assert all(after is arrays[name] for name, after in coarsened(arrays).items())

@@ -111,6 +111,17 @@ def test_a_second_output_of_the_same_view_stays_in_step(notebook):
     assert notebook.ask_until("print(view.selection)", "L0 H3 M7") == "L0 H3 M7"
 
 
+def test_a_linked_view_follows_a_click_and_leads_in_turn(notebook):
+    view = views(notebook).first
+    notebook.ask("other = qk.modes(view.source.model).widget(); joined = qk.link(view, other)")
+
+    view.locator("[data-layer='2'][data-head='1'][role=gridcell]").click()
+    assert notebook.ask_until("print(other.selection)", "L2 H1 M0") == "L2 H1 M0"
+    assert notebook.ask('other.selection = "L5 H0 M3"') == ""
+    expect(selection(view)).to_have_text("L5 H0 M3")
+    assert notebook.ask("joined.unlink(); other.layer = 1; print(view.layer); other.close()") == "5"
+
+
 def test_a_query_patch_chosen_on_a_picture_is_known_to_python_and_its_score_is_exact(notebook):
     view = views(notebook).first
     view.locator("[data-image='1'] .pane[data-side=picture]").click(position={"x": 2, "y": 2})
@@ -128,9 +139,12 @@ def test_a_query_patch_chosen_on_a_picture_is_known_to_python_and_its_score_is_e
 def test_a_kernel_that_was_busy_is_heard_when_it_is_free(notebook):
     view = views(notebook).first
     note = view.get_by_test_id("qk-note")
+    from_note = "view => view.querySelector('.panels').getBoundingClientRect().top - view.getBoundingClientRect().top"
+    below = view.evaluate(from_note)
     notebook.start("import threading\nfree = threading.Event()\nfree.wait(60)")
     view.locator("[data-layer='5'][data-head='3'][role=gridcell]").click()
     expect(note).to_contain_text("The kernel does not answer")
+    assert view.evaluate(from_note) == below, "nothing moves when the note comes"
     rounded = view.get_by_test_id("qk-overlay").locator("output.readout")
     view.locator("[data-image='0'] .pane[data-side=picture]").hover(position={"x": 9, "y": 9})
     expect(rounded).to_contain_text("±")
@@ -139,6 +153,28 @@ def test_a_kernel_that_was_busy_is_heard_when_it_is_free(notebook):
     expect(note).to_be_empty()
     expect(rounded).not_to_contain_text("±")
     assert notebook.ask_until("print(view.selection)", "L5 H3 M0") == "L5 H3 M0"
+
+
+def test_the_sliders_stay_in_sight_while_the_notebook_scrolls(notebook):
+    """The cell's output is a scroller of its own that never scrolls, so that `position: sticky` alone does nothing here."""
+    view = views(notebook).first
+    slider = view.get_by_test_id("qk-slider-layer")
+    notebook.page.set_viewport_size({"width": 1400, "height": 700})
+    scroller = notebook.page.locator(".jp-WindowedPanel-outer").first
+    scroller.evaluate("e => { e.scrollTop = 0; }")
+    scroller.evaluate(
+        "(e, view) => { e.scrollTop += view.getBoundingClientRect().top - e.getBoundingClientRect().top + 400; }",
+        view.element_handle(),
+    )
+    expect(view.locator(".controls")).to_have_attribute("style", re.compile("translateY"))
+    expect(slider).to_be_in_viewport()
+    slider.fill("3")
+    expect(selection(view)).to_have_text("L3 H0 M0")
+    expect(view.get_by_test_id("qk-overlay")).to_be_in_viewport()
+
+    scroller.evaluate("e => { e.scrollTop = 0; }")
+    expect(view.locator(".controls")).not_to_have_attribute("style", re.compile("translateY"))
+    notebook.page.set_viewport_size({"width": 1400, "height": 1400})
 
 
 def test_a_view_that_is_closed_listens_to_nothing_any_more(notebook):

@@ -10,10 +10,12 @@ import type { BytesLike } from "../lib/bytes.ts";
 import type { Palette } from "../lib/colour.ts";
 import type { Meta, Rank } from "../lib/data.ts";
 import type { Sign } from "../lib/tile.ts";
+import about from "../panels/about.css";
 import attention from "../panels/attention.css";
 import charts from "../panels/charts.css";
 import type { PanelName } from "../panels/panel.ts";
 import pictures from "../panels/pictures.css";
+import layout from "./layout.css";
 import style from "./style.css";
 import { mount } from "./view.ts";
 
@@ -46,4 +48,7 @@ export type State = {
   panels: PanelName[];
 };
 
-export default defineWidget({ css: [charts, pictures, attention, style].join("\n"), render: mount });
+export default defineWidget({
+  css: [charts, pictures, attention, about, style, layout].join("\n"),
+  render: mount,
+});

@@ -20,6 +20,7 @@ import {
 import { spectrumPanel } from "../panels/spectrum.ts";
 import { trendPanel } from "../panels/trend.ts";
 import { feedTiles } from "./feed.ts";
+import { keepInSight } from "./in-sight.ts";
 import type { State } from "./index.ts";
 
 const PANELS: Record<PanelName, (context: PanelContext) => Panel> = {
@@ -89,7 +90,7 @@ async function compose(view: ViewProps, data: Data, names: readonly PanelName[])
   const context = { store, data, signal };
   const shown = names.filter((name) => data.meta.images.length > 0 || !ABOUT_IMAGES.includes(name));
   const bar = controlsBar(context);
-  const notices = noticeLines(context, root);
+  const notices = noticeLines(context, root, model.get("live") as boolean);
   const panels = shown.map((name) => ({
     ...PANELS[name](context),
     aboutImages: ABOUT_IMAGES.includes(name),
@@ -105,26 +106,37 @@ async function compose(view: ViewProps, data: Data, names: readonly PanelName[])
   onTheme((theme) => store.set({ theme }), signal);
   for (const { paint } of [bar, notices, ...panels]) paint();
 
-  const columns = [false, true]
-    .map((side) => panels.filter(({ aboutImages }) => aboutImages === side).map((panel) => panel.root))
-    .filter((roots) => roots.length)
-    .map((roots) => h("div", { class: "side" }, ...roots));
+  const tiers = [false, true]
+    .map((images) => ({ images, roots: panels.filter((panel) => panel.aboutImages === images) }))
+    .filter(({ roots }) => roots.length)
+    .map(({ images, roots }) =>
+      h(
+        "div",
+        { class: `tier ${images ? "images" : "weights"}`, "data-count": images && data.meta.images.length },
+        ...roots.map((panel) => panel.root),
+      ),
+    );
   const leftOut = data.meta.left_out.length ? [h("p", { class: "note" }, data.meta.left_out.join(" "))] : [];
   root.replaceChildren(
     bar.root,
     ...notices.roots,
-    h("div", { class: "panels" }, ...columns),
+    h("div", { class: "panels" }, ...tiers),
     ...leftOut,
-    aboutPanel(data),
+    aboutPanel(data, shown),
   );
+  keepInSight(bar.root, root, signal);
   await delivered;
   if (!signal.aborted) store.flush();
 }
 
-/** What went wrong, and what is worth knowing, in words; and the palette for the outlines on the pictures. */
-function noticeLines({ store }: PanelContext, root: HTMLElement) {
+/**
+ * What went wrong, and what is worth knowing, in words; and the palette for the outlines on the pictures.
+ *
+ * The note comes and goes with the kernel, so where there may be one its line is kept free: nothing below it moves.
+ */
+function noticeLines({ store }: PanelContext, root: HTMLElement, live: boolean) {
   const error = errorLine("");
-  const note = h("p", { class: "note", role: "status", "data-testid": "qk-note" });
+  const note = h("p", { class: "note", role: "status", "data-live": live, "data-testid": "qk-note" });
   return {
     roots: [error, note],
     keys: ["error", "note", "view"] as const,

@@ -25,6 +25,8 @@ export interface Choice {
   readonly choice: string;
   readonly alternative: string;
   readonly source: string;
+  /** the panels that would look otherwise with another choice; none: it concerns other parts of the package */
+  readonly panels?: readonly string[];
 }
 
 export type Rank = "share" | "peak" | "energy";

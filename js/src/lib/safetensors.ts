@@ -20,10 +20,10 @@ const ARRAYS = {
 const TOP: Partial<Record<string, number>> = { U8: 255, U16: 65535 };
 
 /**
- * lo, step, the division by it and the restored value are each rounded to float32, by 2^-24 of |lo| + top * step at most.
- * Far from zero this is more than half a step.
+ * Five roundings to float32, by 2^-24 of |lo| + top * step at most: value less lo, over step; a step that was made coarser;
+ * times number, plus lo. Far from zero they are more than half a step.
  */
-const FLOAT32 = 2 ** -22;
+const FLOAT32 = 5 * 2 ** -24;
 
 export type Dtype = keyof typeof ARRAYS;
 export type Numbers = InstanceType<(typeof ARRAYS)[Dtype]>;

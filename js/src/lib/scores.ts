@@ -87,10 +87,15 @@ function rebuiltRow(head: Head, i: number): { scores: Float64Array; bound: numbe
 
 function softmax(scores: Float32Array | Float64Array): Float64Array {
   let top = Number.NEGATIVE_INFINITY;
-  for (const score of scores) top = Math.max(top, score);
-  const weights = Float64Array.from(scores, (score) => Math.exp(score - top));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / total);
+  for (let j = 0; j < scores.length; j++) top = Math.max(top, scores[j] as number);
+  const weights = new Float64Array(scores.length);
+  let total = 0;
+  for (let j = 0; j < scores.length; j++) {
+    weights[j] = Math.exp((scores[j] as number) - top);
+    total += weights[j] as number;
+  }
+  for (let j = 0; j < scores.length; j++) weights[j] = (weights[j] as number) / total;
+  return weights;
 }
 
 /**

@@ -1,21 +1,18 @@
 /**
  * Where tiles come from: those embedded in the view, decoded when first needed, and exact ones asked of the kernel.
  *
- *   need(layer, head) -> embedded? shown at once, with its rounding bound
- *                     -> live? {kind:"need", id, layer, head}  ->  {kind:"ack", id} at once
- *                              -> {kind:"tile", id} + bytes  |  {kind:"error", id, message}
+ *   want(layer, head) -> embedded? shown at once, with its rounding bound
+ *                     -> live? asked for as requests.ts has it, and shown when it comes
  *
- * No acknowledgement for two seconds means that no kernel is there: the view stays on what it has and says so once. If
- * the kernel was only busy (with the cells below, when all are run) its answer still counts, and the view takes that back.
- * After an acknowledgement it waits without limit. One request is under way at a time and only the head wanted last
- * is asked for next, so dragging a slider over twelve layers does not queue twelve forwards.
+ * Without a kernel the view stays on what it has and says so once; if the kernel was only busy, the view takes that back.
  */
 
 import type { ViewModel } from "./afm.ts";
 import { type BytesLike, isMissing, toBytes } from "./bytes.ts";
+import { Requests } from "./requests.ts";
 import { Tile } from "./tile.ts";
 
-export const ACK_TIMEOUT_MS = 2000;
+export { ACK_TIMEOUT_MS } from "./requests.ts";
 /** Before an exact tile replaces an embedded one, the selection has to rest for this long. */
 export const REST_MS = 120;
 const CACHE_BYTES = 64e6;
@@ -23,11 +20,6 @@ const CACHE_BYTES = 64e6;
 interface Head {
   readonly layer: number;
   readonly head: number;
-}
-
-interface Request extends Head {
-  readonly id: string;
-  acknowledged: boolean;
 }
 
 export interface TileListener {
@@ -44,26 +36,16 @@ const wordsOf = ({ layer, head }: Head): string => `L${layer} H${head}`;
 const nameOf = ({ layer, head }: Head): string => `L${layer}H${head}`;
 
 export class TileSource {
-  readonly #model: ViewModel;
   readonly #embedded: Readonly<Record<string, BytesLike>>;
-  readonly #live: boolean;
+  /** undefined where there is no kernel */
+  readonly #requests: Requests<Head> | undefined;
   readonly #listener: TileListener;
   /** heads for which the kernel has nothing better than what is in the cache */
   readonly #answered = new Set<string>();
   /** least recently used first */
   readonly #cache = new Map<string, Tile>();
-  /** distinguishes the requests of several views of one model */
-  readonly #prefix = Math.random().toString(36).slice(2, 8);
-  #count = 0;
   #wanted: Head | undefined;
-  /** the request that others wait behind */
-  #request: Request | undefined;
-  /**
-   * Requests without an answer yet, by id: a kernel that was busy answers those that were given up, too. Of those that it
-   * never acknowledged only the last is kept, or a silent kernel would leave one for every head ever looked at.
-   */
-  readonly #open = new Map<string, Request>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #rest: ReturnType<typeof setTimeout> | undefined;
   #saidSilence = false;
 
   constructor(
@@ -72,28 +54,24 @@ export class TileSource {
     listener: TileListener,
     signal: AbortSignal,
   ) {
-    this.#model = model;
     this.#embedded = traits.tiles ?? {};
-    this.#live = traits.live;
     this.#listener = listener;
-    model.on(
-      "msg:custom",
-      (message: unknown, buffers: BytesLike[]) => this.#receive(message, buffers),
-      signal,
-    );
-    signal.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(this.#timer);
-        this.#open.clear();
+    const reply = {
+      answer: (head: Head, [buffer]: readonly BytesLike[]) => void this.#accept(head, buffer),
+      error: (message: string) => listener.error(message),
+      silence: () => this.#silence(),
+      heard: () => {
+        this.#saidSilence = false;
+        listener.heard();
       },
-      { once: true },
-    );
+    };
+    if (traits.live) this.#requests = new Requests(model, reply, signal);
+    signal.addEventListener("abort", () => clearTimeout(this.#rest), { once: true });
   }
 
   /** How many requests are still listened for. */
   get pending(): number {
-    return this.#open.size;
+    return this.#requests?.pending ?? 0;
   }
 
   /**
@@ -103,7 +81,8 @@ export class TileSource {
   async want(layer: number, head: number): Promise<void> {
     const wanted = { layer, head };
     this.#wanted = wanted;
-    if (!this.#request) clearTimeout(this.#timer);
+    clearTimeout(this.#rest);
+    this.#requests?.forget();
     const cached = this.#cache.get(nameOf(wanted));
     if (!cached || !this.#answered.has(nameOf(wanted))) this.#seek(wanted);
     if (cached) this.#deliver(cached);
@@ -112,11 +91,13 @@ export class TileSource {
 
   /** Asks the kernel, if there may be one. */
   #seek(wanted: Head): void {
-    if (!this.#live) {
+    const requests = this.#requests;
+    if (!requests) {
       if (!this.#has(wanted)) this.#listener.error(`The maps of ${wordsOf(wanted)} are not in this page.`);
-    } else if (!this.#request) {
-      if (this.#has(wanted)) this.#timer = setTimeout(() => this.#ask(), REST_MS);
-      else this.#ask();
+    } else if (this.#has(wanted) && !requests.busy) {
+      this.#rest = setTimeout(() => requests.ask(wanted), REST_MS);
+    } else {
+      requests.ask(wanted);
     }
   }
 
@@ -134,55 +115,10 @@ export class TileSource {
     }
   }
 
-  #ask(): void {
-    const wanted = this.#wanted;
-    if (!wanted) return;
-    const request = { ...wanted, id: `${this.#prefix}-${this.#count++}`, acknowledged: false };
-    this.#request = request;
-    for (const [id, { acknowledged }] of this.#open) if (!acknowledged) this.#open.delete(id);
-    this.#open.set(request.id, request);
-    this.#timer = setTimeout(() => this.#giveUp(request), ACK_TIMEOUT_MS);
-    this.#model.send({ kind: "need", id: request.id, layer: request.layer, head: request.head });
-  }
-
-  #giveUp(request: Request): void {
-    if (this.#request !== request || request.acknowledged) return;
-    this.#request = undefined;
+  #silence(): void {
     const embedded = this.#wanted !== undefined && this.#has(this.#wanted);
     if (!this.#saidSilence || !embedded) this.#listener.silence(embedded);
     this.#saidSilence = true;
-  }
-
-  #receive(content: unknown, buffers: BytesLike[] = []): void {
-    const message = content as {
-      kind?: string;
-      id?: string;
-      layer?: number;
-      head?: number;
-      message?: string;
-    };
-    const request = this.#open.get(message?.id ?? "");
-    if (!request) return;
-    if (message.kind === "ack") {
-      request.acknowledged = true;
-      if (this.#request === request) clearTimeout(this.#timer);
-      if (this.#saidSilence) this.#listener.heard();
-      this.#saidSilence = false;
-      return;
-    }
-    if (message.kind !== "tile" && message.kind !== "error") return;
-    this.#open.delete(request.id);
-    if (this.#request === request) {
-      clearTimeout(this.#timer);
-      this.#request = undefined;
-    }
-    if (message.kind === "error")
-      this.#listener.error(message.message ?? "The kernel could not compute this head.");
-    else void this.#accept(request, buffers[0]);
-    const wanted = this.#wanted;
-    if (!wanted || this.#request || nameOf(wanted) === nameOf(request) || this.#answered.has(nameOf(wanted)))
-      return;
-    this.#ask();
   }
 
   async #accept(head: Head, buffer: BytesLike): Promise<void> {

@@ -6,7 +6,7 @@
  */
 
 import { prefixCount } from "../lib/data.ts";
-import { h } from "../lib/dom.ts";
+import { h, setText } from "../lib/dom.ts";
 import { type AttentionRow, attentionRow, type Head } from "../lib/scores.ts";
 import { attentionPicture } from "./attention-picture.ts";
 import { pairView } from "./pair.ts";
@@ -19,13 +19,18 @@ export function attentionPanel(context: PanelContext): Panel {
   const pair = pairView(context);
   const ranking = rankingView(context);
   const columns = h("div", { class: "columns" }, picture.root, pair.root, ranking.root);
+  const tag = h("span", { class: "tag" });
   return {
-    root: frame("attention", "What makes the attention", [], columns),
+    root: frame("attention", "What makes the attention", [tag], columns),
     keys: ["tile", "layer", "head", "mode", "image", "token", "view", "theme", "hover", "keyToken"],
     paint() {
       const { state } = store;
       const tile = currentTile(state);
       if (!tile) return;
+      setText(
+        tag,
+        `L${state.layer} H${state.head} on ${data.meta.images[state.image]?.name ?? "this image"}`,
+      );
       const head: Head = { meta: data.meta, spectra: data.spectra, tile, image: state.image };
       const row = state.token < 0 ? undefined : attentionRow(head, state.token);
       const key = keyOf(state, row, prefixCount(data.meta));

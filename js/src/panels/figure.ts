@@ -19,6 +19,8 @@ import { Pane } from "./pane.ts";
 import type { PanelContext } from "./panel.ts";
 import { patchEvents } from "./patch-events.ts";
 
+const paneName = (words: string): HTMLElement => h("span", {}, words);
+
 export interface MapFigure {
   readonly root: HTMLElement;
   /** the maps of the current mode */
@@ -51,7 +53,8 @@ export function mapFigure(context: PanelContext, image: number): MapFigure {
     "figure",
     { class: "picture", "data-image": image },
     h("div", { class: "panes" }, picture.root, query.root, key.root),
-    h("figcaption", {}, name),
+    h("div", { class: "panenames", "aria-hidden": "true" }, ...["image", "query", "key"].map(paneName)),
+    h("figcaption", { title: name }, name),
   );
 
   function strengths(tile: Tile, side: Side, sign: Sign): Painted {

@@ -32,7 +32,9 @@ export function gridPanel({ store, data, signal }: PanelContext): Panel {
     (number) => setView(store, { number }),
     signal,
   );
-  const root = frame("grid", "Heads", [chooser.root], grid, h("div", { class: "foot" }, legend, readout));
+  const about = h("p", { class: "caption" });
+  const foot = h("div", { class: "foot" }, legend, readout);
+  const root = frame("grid", "Heads", [chooser.root], grid, foot, about);
 
   const target = (event: Event): HTMLElement | null => (event.target as Element).closest("[data-head]");
   const address = (element: HTMLElement) => ({
@@ -79,7 +81,7 @@ export function gridPanel({ store, data, signal }: PanelContext): Panel {
     if (coloured === `${number.key} ${theme}`) return;
     coloured = `${number.key} ${theme}`;
     chooser.input.value = number.key;
-    chooser.root.title = number.about;
+    setText(about, number.about);
     const scale = headScale(number, theme);
     for (const [i, element] of cells.entries()) {
       const value = number.values[i] ?? Number.NaN;
@@ -134,13 +136,13 @@ function table(nLayers: number, nHeads: number, cellOf: (l: number, h: number) =
   const axis = h(
     "div",
     { role: "row", class: "row axis" },
-    h("span", { role: "columnheader", class: "tick" }, ""),
+    h("span", { role: "columnheader", class: "tick" }, "layer"),
     ...layers.map((layer) =>
       h("span", { role: "columnheader", class: "tick", "aria-label": `layer ${layer}` }, `${layer}`),
     ),
   );
   const grid = h("div", { role: "grid", class: "cells", "aria-label": "heads by layer" }, ...rows, axis);
   grid.style.setProperty("--layers", String(nLayers));
-  grid.dataset.dense = String(nHeads > 8 || nLayers > 16);
+  grid.style.setProperty("--heads", String(nHeads));
   return grid;
 }

@@ -31,13 +31,21 @@ export function overlayLegend(): { root: HTMLElement; paint(state: LegendState):
     h("span", { class: "x" }, "query →"),
     h("span", { class: "y" }, "key →"),
   );
+  const lead = h("p", { class: "lead" });
+  const lights = { query: light("query"), key: light("key"), both: light("both") };
   const [words, caption] = [h("p"), h("p")];
   const root = h(
     "div",
     { class: "maplegend" },
-    mixture,
-    bars.query.root,
-    bars.key.root,
+    lead,
+    h(
+      "div",
+      { class: "colours" },
+      mixture,
+      h("ul", { class: "lights" }, lights.query.root, lights.key.root, lights.both.root),
+      bars.query.root,
+      bars.key.root,
+    ),
     h("div", { class: "words" }, words, caption),
   );
   let coloured = "";
@@ -49,6 +57,10 @@ export function overlayLegend(): { root: HTMLElement; paint(state: LegendState):
       if (coloured !== `${layout} ${palette} ${scale} ${theme}`) {
         coloured = `${layout} ${palette} ${scale} ${theme}`;
         root.dataset.layout = layout;
+        setText(lead, leadOf(view));
+        setText(lights.query.words, `${PALETTES[palette].queryName}: query, patches that look`);
+        setText(lights.key.words, `${PALETTES[palette].keyName}: key, patches looked at`);
+        setText(lights.both.words, "white: both at once");
         setText(caption, captionOf(view));
         paintSquare(square, palette);
         bars.query.colour(scale, theme);
@@ -75,14 +87,30 @@ function wordsOf({ meta, view, sign, auto, mode }: LegendState, tile: Tile): str
   return `${shown} Scale: ${names} ${part}; ${ends}: 99th percentile of |projection| over ${imagesBehind(meta, "all images shown")}.`;
 }
 
+/** What a lecturer would say first. */
+function leadOf({ layout, palette, scale }: Shared["view"]): string {
+  const { queryName, keyName } = PALETTES[palette];
+  if (layout === "overlay") return `In this mode ${queryName} patches look at ${keyName} patches.`;
+  return scale === "percentile"
+    ? "In this mode strong query patches look at strong key patches."
+    : "In this mode green query patches look at green key patches, purple ones at purple.";
+}
+
 function captionOf({ layout, palette }: Shared["view"]): string {
-  const ticks = "Corner ticks: patches beyond the range, drawn at its end.";
-  if (layout === "side") return `Information flows from the key map’s regions to the query map’s. ${ticks}`;
+  const ticks = "Corner ticks: beyond the range.";
+  if (layout === "side") {
+    return `Such a pair raises the score; information flows from the key map’s regions to the query map’s. ${ticks}`;
+  }
   const { queryName, keyName } = PALETTES[palette];
   return (
-    `Information flows ${keyName} → ${queryName}. The two colours are projections, not attention: ` +
-    `white is strong in both and does not mean that a patch attends to itself. ${ticks}`
+    `Each such pair raises the score; information flows ${keyName} → ${queryName}. Colours are projections, ` +
+    `not attention: white does not mean that a patch attends to itself. ${ticks}`
   );
+}
+
+function light(kind: "query" | "key" | "both") {
+  const words = h("span");
+  return { root: h("li", {}, h("i", { class: `light ${kind}` }), words), words };
 }
 
 function paintSquare(square: PatchPixels, palette: keyof typeof PALETTES): void {

@@ -9,23 +9,46 @@ import { overlayOptions } from "./options.ts";
 import { currentTile, frame, type Panel, type PanelContext } from "./panel.ts";
 import { hoverReadout } from "./readout.ts";
 
-/** At most four in a row, or three where that leaves fewer places empty. */
-export function galleryColumns(count: number): number {
+/** At most so many pictures in a row, or a few less where that leaves fewer places empty. */
+export function galleryColumns(count: number, most: number): number {
+  if (count <= most) return count;
   const empty = (columns: number): number => (columns - (count % columns)) % columns;
-  return count <= 4 || empty(4) <= empty(3) ? Math.min(count, 4) : 3;
+  const least = Math.ceil(0.6 * most);
+  const widths = Array.from({ length: most - least + 1 }, (_, i) => most - i);
+  return widths.reduce((best, columns) => (empty(columns) < empty(best) ? columns : best));
 }
+
+/** How pictures and legend share a wide panel: beside one row, beside two rows together with the options, or above many. */
+export function galleryShape(count: number): "row" | "block" | "wall" {
+  if (count <= 4) return "row";
+  return count > 5 && count <= 8 ? "block" : "wall";
+}
+
+/** Most pictures in a row of a narrow, a middling and a wide panel. */
+const WIDTHS = { narrow: 2, middle: 4, wide: 6 } as const;
 
 export function overlayPanel(context: PanelContext): Panel {
   const { store, data, signal } = context;
   const figures = data.meta.images.map((_, image) => mapFigure(context, image));
+  const count = figures.length;
   const gallery = h("div", { class: "gallery" }, ...figures.map(({ root }) => root));
-  gallery.style.setProperty("--columns", String(galleryColumns(figures.length)));
   const options = overlayOptions(store, signal);
   const legend = overlayLegend();
   const readout = h("output", { class: "readout", "aria-live": "polite" });
   const missing = h("p", { class: "missing", hidden: true });
-  const title = "Mode on the images";
-  const root = frame("overlay", title, [], options.root, gallery, missing, readout, legend.root);
+  const title = "This mode on the images";
+  const body = h(
+    "div",
+    { class: "body", "data-shape": galleryShape(count), "data-count": count },
+    options.root,
+    legend.root,
+    h("div", { class: "hung" }, missing, gallery),
+    readout,
+  );
+  for (const [name, most] of Object.entries(WIDTHS))
+    body.style.setProperty(`--${name}`, String(galleryColumns(count, most)));
+  const tag = h("span", { class: "tag" });
+  const root = frame("overlay", title, [tag], body);
 
   function repaint(tile: Tile): void {
     const { mode, sign: choice, view, theme } = store.state;
@@ -58,7 +81,8 @@ export function overlayPanel(context: PanelContext): Panel {
     paint() {
       const state = store.state;
       const tile = currentTile(state);
-      gallery.dataset.layout = state.view.layout;
+      body.dataset.layout = state.view.layout;
+      setText(tag, `L${state.layer} H${state.head} M${state.mode}`);
       options.paint(state);
       // Hover changes this panel many times a second, but none of its maps.
       const inputs = [tile, state.mode, state.sign, state.view, state.theme];

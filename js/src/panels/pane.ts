@@ -35,6 +35,7 @@ export class Pane {
   /** the patch that each outline is on */
   readonly #outlined: Record<Outline, number> = { query: -1, key: -1, hover: -1 };
   #offered: readonly number[] = [];
+  #isClear = false;
   readonly #ticks = svg("path", { class: "ticks" });
   readonly #choices = svg("g", { class: "choices" });
 
@@ -79,12 +80,15 @@ export class Pane {
   /** Colour of each patch, as light added to the photograph or as the map itself (see the style sheet). */
   paint(colourOf: (patch: number) => Colour): void {
     this.#pixels.paint(colourOf);
+    this.#isClear = false;
   }
 
   /** Nothing to show: the photograph alone. */
   clear(): void {
+    if (this.#isClear) return;
     this.paint(() => BLACK);
     this.tick([], []);
+    this.#isClear = true;
   }
 
   /** Marks clipped patches: query maps at the upper left corner, key maps at the lower right one. */

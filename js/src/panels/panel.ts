@@ -2,8 +2,9 @@
 
 import type { State } from "../explorer/index.ts";
 import type { Theme } from "../lib/colour.ts";
-import type { Data } from "../lib/data.ts";
+import type { Data, Meta } from "../lib/data.ts";
 import { h } from "../lib/dom.ts";
+import { clamp } from "../lib/numbers.ts";
 import type { Store } from "../lib/store.ts";
 import type { Tile } from "../lib/tile.ts";
 
@@ -57,6 +58,16 @@ export function frame(
     ...body,
   );
 }
+
+/** A label of the vertical axis, its middle so many pixels below the upper edge. */
+export function yLabel(y: number, words: string): HTMLElement {
+  const label = h("span", { class: "tick" }, words);
+  label.style.top = `${y}px`;
+  return label;
+}
+
+/** Charts beside a tall grid of heads are as much taller, so that the three end together; in pixels. */
+export const chartAir = ({ n_heads: nHeads }: Meta): number => clamp(24 * nHeads - 160, 0, 130);
 
 export function setView(store: Store<Shown>, patch: Partial<State["view"]>): void {
   store.set({ view: { ...store.state.view, ...patch } });

@@ -41,7 +41,9 @@ export function rankingView({ store, data: { meta, spectra }, signal }: PanelCon
       const first = order.slice(0, rows.length).map((n) => finiteOr(values[n], 0));
       const extent = Math.max(...first.map(Math.abs)) || 1;
       by.input.value = view.rank;
-      setText(title, `modes of ${meta.images[image]?.name ?? "this image"}`);
+      const words = `modes of ${meta.images[image]?.name ?? "this image"}`;
+      setText(title, words);
+      setAttributes(title, { title: words });
       for (const [i, row] of rows.entries()) {
         const n = order[i] ?? 0;
         row.paint({
@@ -93,8 +95,12 @@ function rankRow() {
       setText(name, `M${mode}`);
       setText(number, rank === "peak" ? format(value) : formatPercent(value));
       fill.style.width = `${(100 * Math.max(0, value)) / extent || 0}%`;
-      setAttributes(root, { "data-mode": mode, "aria-pressed": String(selected), "data-hollow": !held });
-      root.title = held ? "" : "its maps are not in this page";
+      setAttributes(root, {
+        "data-mode": mode,
+        "aria-pressed": String(selected),
+        "data-hollow": !held,
+        title: held ? undefined : "its maps are not in this page",
+      });
     },
   };
 }

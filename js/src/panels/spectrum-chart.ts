@@ -9,10 +9,22 @@ import { css, diverging, type Theme } from "../lib/colour.ts";
 import { FOCUSABLE, setAttributes, svg } from "../lib/dom.ts";
 import { finiteOr, linear } from "../lib/numbers.ts";
 
-const BARS = { top: 4, bottom: 92 } as const;
-const STEMS = { top: 108, bottom: 160 } as const;
-const HEIGHT = 178;
 const TICKS = 6;
+/** Upper edge of the bars, and what stays free between them and the stems and below the stems, in pixels. */
+const [TOP, GAP, FOOT] = [4, 16, 18];
+
+interface Places {
+  readonly bars: { readonly top: number; readonly bottom: number };
+  readonly stems: { readonly top: number; readonly bottom: number };
+  readonly height: number;
+}
+
+/** Where bars and stems are, with `air` pixels more than the least. */
+export function spectrumPlaces(air: number): Places {
+  const bars = { top: TOP, bottom: 92 + Math.round(0.6 * air) };
+  const stems = { top: bars.bottom + GAP, bottom: 160 + air };
+  return { bars, stems, height: stems.bottom + FOOT };
+}
 
 export interface SpectrumChart {
   readonly root: SVGSVGElement;
@@ -21,9 +33,10 @@ export interface SpectrumChart {
   mark(mode: number): void;
 }
 
-export function spectrumChart(count: number, band: number): SpectrumChart {
+export function spectrumChart(count: number, band: number, air: number): SpectrumChart {
+  const { bars: place, stems: stemPlace, height } = spectrumPlaces(air);
   const percent = (modes: number): string => `${(100 * modes) / count}%`;
-  const y = linear([-1, 1], [STEMS.bottom, STEMS.top]);
+  const y = linear([-1, 1], [stemPlace.bottom, stemPlace.top]);
   const each = Array.from({ length: count }, (_, mode) => mode);
   // Height one, then stretched: two attributes a bar and step.
   const bars = each.map((n) =>
@@ -33,17 +46,17 @@ export function spectrumChart(count: number, band: number): SpectrumChart {
   const dots = svg("path", { class: "dots" });
   const stretched = svg(
     "svg",
-    { viewBox: `0 0 ${count} ${HEIGHT}`, width: "100%", height: HEIGHT, preserveAspectRatio: "none" },
+    { viewBox: `0 0 ${count} ${height}`, width: "100%", height, preserveAspectRatio: "none" },
     stems,
     dots,
   );
-  const cursor = svg("rect", { class: "cursor", y: 0, height: STEMS.bottom + 4, width: percent(1) });
+  const cursor = svg("rect", { class: "cursor", y: 0, height: stemPlace.bottom + 4, width: percent(1) });
   const marks = svg("g");
   const root = svg(
     "svg",
     {
       class: "chart",
-      height: HEIGHT,
+      height,
       role: "slider",
       tabindex: 0,
       "aria-label": "mode",
@@ -54,27 +67,27 @@ export function spectrumChart(count: number, band: number): SpectrumChart {
     hatching(),
     cursor,
     svg("rect", { class: "band", x: 0, width: "100%", y: y(band), height: y(-band) - y(band) }),
-    svg("line", { class: "rule", x1: 0, x2: "100%", y1: BARS.bottom, y2: BARS.bottom }),
+    svg("line", { class: "rule", x1: 0, x2: "100%", y1: place.bottom, y2: place.bottom }),
     svg("line", { class: "zero", x1: 0, x2: "100%", y1: y(0), y2: y(0) }),
     ...bars,
     stretched,
     marks,
-    ...tickLabels(count, percent),
+    ...tickLabels(count, height - 4, percent),
     ...each.map((n) =>
-      svg("rect", { class: "hit", x: percent(n), width: percent(1), height: HEIGHT, "data-mode": n }),
+      svg("rect", { class: "hit", x: percent(n), width: percent(1), height, "data-mode": n }),
     ),
   );
   return {
     root,
     draw(sigma, cosine, available, theme) {
-      const rise = linear([0, sigma[0] ?? 1], [BARS.bottom, BARS.top]);
+      const rise = linear([0, sigma[0] ?? 1], [place.bottom, place.top]);
       const tips: string[] = [];
       for (const n of each) {
         const bar = bars[n] as SVGRectElement;
         const top = rise(finiteOr(sigma[n], 0));
         const c = cosine[n] ?? Number.NaN;
-        bar.setAttribute("transform", `translate(0 ${top}) scale(1 ${BARS.bottom - top})`);
-        bar.setAttribute("fill", n >= available ? "none" : css(diverging(c, theme)));
+        bar.setAttribute("transform", `translate(0 ${top}) scale(1 ${place.bottom - top})`);
+        setAttributes(bar, { fill: n >= available ? "none" : css(diverging(c, theme)) });
         if (!Number.isNaN(c)) tips.push(`M${n + 0.5} ${y(c)}`);
       }
       stems.setAttribute("d", tips.map((tip) => `${tip}V${y(0)}`).join(""));
@@ -83,15 +96,15 @@ export function spectrumChart(count: number, band: number): SpectrumChart {
     bracket(blocks, nulls) {
       marks.replaceChildren(
         ...runs(count, (n) => (nulls[n] === 1 ? -1 : (blocks[n] ?? -1)), 2).flatMap(([a, b]) =>
-          bracket(a, b, percent),
+          bracket(a, b, place.bottom, percent),
         ),
         ...runs(count, (n) => (nulls[n] === 1 ? 0 : -1), 1).map(([a, b]) =>
           svg("rect", {
             class: "null",
             x: percent(a),
             width: percent(b - a + 1),
-            y: BARS.top,
-            height: BARS.bottom - BARS.top,
+            y: place.top,
+            height: place.bottom - place.top,
             fill: "url(#qk-hatch)",
           }),
         ),
@@ -101,14 +114,10 @@ export function spectrumChart(count: number, band: number): SpectrumChart {
   };
 }
 
-function tickLabels(count: number, percent: (modes: number) => string): SVGTextElement[] {
+function tickLabels(count: number, y: number, percent: (modes: number) => string): SVGTextElement[] {
   const step = Math.max(1, 2 * Math.round(count / TICKS / 2));
   return Array.from({ length: Math.ceil(count / step) }, (_, i) =>
-    svg(
-      "text",
-      { class: "tick", x: percent(i * step + 0.5), y: HEIGHT - 4, "text-anchor": "middle" },
-      `M${i * step}`,
-    ),
+    svg("text", { class: "tick", x: percent(i * step + 0.5), y, "text-anchor": "middle" }, `M${i * step}`),
   );
 }
 
@@ -124,9 +133,14 @@ function hatching(): SVGDefsElement {
   return svg("defs", {}, svg("pattern", pattern, line));
 }
 
-function bracket(first: number, last: number, percent: (modes: number) => string): SVGLineElement[] {
+function bracket(
+  first: number,
+  last: number,
+  floor: number,
+  percent: (modes: number) => string,
+): SVGLineElement[] {
   const [x1, x2] = [percent(first + 0.5), percent(last + 0.5)];
-  const [top, bottom] = [BARS.bottom + 3, BARS.bottom + 7];
+  const [top, bottom] = [floor + 3, floor + 7];
   return [
     svg("line", { class: "bracket", x1, x2: x1, y1: top, y2: bottom }),
     svg("line", { class: "bracket", x1: x2, x2, y1: top, y2: bottom }),

@@ -9,8 +9,8 @@ import type { Meta } from "../lib/data.ts";
 import { h, setAttributes, setText } from "../lib/dom.ts";
 import { clamp, defined, format, formatUnit } from "../lib/numbers.ts";
 import { chooseModeOnClick, modeAt } from "./choose-mode.ts";
-import { currentTile, frame, type Panel, type PanelContext } from "./panel.ts";
-import { spectrumChart } from "./spectrum-chart.ts";
+import { chartAir, currentTile, frame, type Panel, type PanelContext, yLabel } from "./panel.ts";
+import { spectrumChart, spectrumPlaces } from "./spectrum-chart.ts";
 
 const KEYS: Record<string, (mode: number, last: number) => number> = {
   ArrowLeft: (mode) => mode - 1,
@@ -21,34 +21,39 @@ const KEYS: Record<string, (mode: number, last: number) => number> = {
   End: (_, last) => last,
 };
 
-/** Between which directions the cosine is; of a query-key circuit the panel's own words say enough. */
+/** What the sign of a cosine means: of a query-key circuit, whom the mode looks for. */
 const circuitWords = ({ circuit }: Meta): string =>
   circuit === "ov"
-    ? "value-output: left reads, right writes; the two live in different spaces (after and before a norm); "
-    : "";
+    ? "value-output: left reads, right writes; the two live in different spaces (after and before a norm)"
+    : "green +: like seeks like, purple −: its opposite";
 
 export function spectrumPanel({ store, data, signal }: PanelContext): Panel {
   const { meta, spectra } = data;
   const count = meta.n_modes;
-  const chart = spectrumChart(count, meta.mode_band);
-  const top = h("span", { class: "tick" });
+  const chart = spectrumChart(count, meta.mode_band, chartAir(meta));
+  const { bars, stems } = spectrumPlaces(chartAir(meta));
+  const top = yLabel(bars.top, "");
   const labels = h(
     "div",
     { class: "ylabels", "aria-hidden": "true" },
     top,
-    h("span", { class: "tick name" }, "σ"),
-    h("span", { class: "tick one" }, "1"),
-    h("span", { class: "tick name cos" }, "cos"),
-    h("span", { class: "tick minus" }, "−1"),
+    yLabel((bars.top + bars.bottom) / 2, "σ"),
+    yLabel(bars.bottom, "0"),
+    yLabel(stems.top, "1"),
+    yLabel((stems.top + stems.bottom) / 2, "cos"),
+    yLabel(stems.bottom, "−1"),
   );
   const readout = h("output", { class: "readout" });
-  const band = `${circuitWords(meta)}grey band: chance for one mode, ±${formatUnit(meta.mode_band)} (95 %)`;
+  const band =
+    `Bars: strength σ. Colour and stems: cosine of a mode’s two directions (${circuitWords(meta)}); ` +
+    `grey band: chance, ±${formatUnit(meta.mode_band)} (95 %)`;
   const held = h("span", {});
   const notes = h("p", { class: "caption" }, band, held);
+  const tag = h("span", { class: "tag" });
   const root = frame(
     "spectrum",
     "Modes of this head",
-    [],
+    [tag],
     h("div", { class: "plot" }, labels, chart.root),
     readout,
     notes,
@@ -87,14 +92,16 @@ export function spectrumPanel({ store, data, signal }: PanelContext): Panel {
         chart.draw(sigma, spectra.modes("cosine", layer, head), available, theme);
         chart.bracket(spectra.modes("degenerate", layer, head), spectra.modes("null", layer, head));
         setText(top, format(sigma[0] ?? Number.NaN));
+        setText(tag, `L${layer} H${head}`);
         setText(
           held,
           available < count ? `; hollow: maps not in this page (it holds M0 to M${available - 1})` : "",
         );
       }
       chart.mark(mode);
-      setText(readout, describe(hoverMode >= 0 ? hoverMode : mode));
-      setAttributes(chart.root, { "aria-valuenow": mode, "aria-valuetext": describe(mode) });
+      const words = describe(mode);
+      setText(readout, hoverMode >= 0 ? describe(hoverMode) : words);
+      setAttributes(chart.root, { "aria-valuenow": mode, "aria-valuetext": words });
     },
   };
 }

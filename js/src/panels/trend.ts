@@ -3,18 +3,21 @@
 import { css, diverging } from "../lib/colour.ts";
 import { h, setAttributes, setText, svg } from "../lib/dom.ts";
 import { defined, format, formatUnit, linear } from "../lib/numbers.ts";
-import { frame, type Panel, type PanelContext } from "./panel.ts";
+import { chartAir, frame, type Panel, type PanelContext, yLabel } from "./panel.ts";
 
-const HEIGHT = 150;
-const PLOT = { top: 8, bottom: 126 } as const;
+const WORDS = { qk: "Near 1: tokens look for their like; near 0: for something else. ", ov: "" } as const;
+/** Most layers named on the axis. */
+const TICKS = 13;
 
 export function trendPanel({ store, data, signal }: PanelContext): Panel {
   const { n_layers: nLayers, n_heads: nHeads } = data.meta;
+  const height = 150 + chartAir(data.meta);
+  const floor = height - 24;
   const heads = data.spectra.heads("head_cosine");
   const mean = data.spectra.layers("layer_cosine");
   const band = data.spectra.layers("layer_band");
   const [low, high] = domain([...heads, ...mean, ...band, ...band.map((b) => -b)]);
-  const y = linear([low, high], [PLOT.bottom, PLOT.top]);
+  const y = linear([low, high], [floor, 8]);
   const x = (layer: number): string => `${(100 * (layer + 0.5)) / nLayers}%`;
   const layers = Array.from({ length: nLayers }, (_, layer) => layer);
 
@@ -33,7 +36,7 @@ export function trendPanel({ store, data, signal }: PanelContext): Panel {
   const line = steps(means).map(([[a, from], [b, to]]) =>
     svg("line", { class: "mean", x1: x(a), y1: y(from), x2: x(b), y2: y(to) }),
   );
-  const cursor = svg("rect", { class: "cursor", y: 0, height: PLOT.bottom, width: `${100 / nLayers}%` });
+  const cursor = svg("rect", { class: "cursor", y: 0, height: floor, width: `${100 / nLayers}%` });
   const ring = svg("circle", { class: "ring", r: 5 });
   const hits = layers.map((l) =>
     svg("rect", {
@@ -41,24 +44,23 @@ export function trendPanel({ store, data, signal }: PanelContext): Panel {
       x: `${(100 * l) / nLayers}%`,
       width: `${100 / nLayers}%`,
       y: 0,
-      height: HEIGHT,
+      height,
       "data-layer": l,
     }),
   );
-  const depth = [0, 0.5, 1].map((t) =>
-    svg(
-      "text",
-      { class: "tick", x: x(t * (nLayers - 1)), y: HEIGHT - 8, "text-anchor": "middle" },
-      String(t),
-    ),
-  );
+  const every = Math.ceil(nLayers / TICKS);
+  const depth = layers
+    .filter((layer) => layer % every === 0)
+    .map((layer) =>
+      svg("text", { class: "tick", x: x(layer), y: height - 8, "text-anchor": "middle" }, String(layer)),
+    );
   const chart = svg(
     "svg",
-    { class: "chart", height: HEIGHT, role: "img" },
+    { class: "chart", height, role: "img" },
     cursor,
-    chanceBand(nLayers, band, y),
+    chanceBand(nLayers, band, y, height),
     svg("line", { class: "zero", x1: 0, x2: "100%", y1: y(0), y2: y(0) }),
-    svg("line", { class: "rule", x1: 0, x2: "100%", y1: PLOT.bottom, y2: PLOT.bottom }),
+    svg("line", { class: "rule", x1: 0, x2: "100%", y1: floor, y2: floor }),
     ...line,
     ring,
     ...hits,
@@ -67,23 +69,19 @@ export function trendPanel({ store, data, signal }: PanelContext): Panel {
     ...depth,
   );
   const labels = h("div", { class: "ylabels", "aria-hidden": "true" });
-  for (const value of ticks([low, high])) {
-    const label = h("span", { class: "tick at" }, formatUnit(value));
-    label.style.top = `${y(value)}px`;
-    labels.append(label);
-  }
+  labels.append(...ticks([low, high]).map((value) => yLabel(y(value), formatUnit(value))));
   const readout = h("output", { class: "readout" });
   const root = frame(
     "trend",
-    "Weighted mean cosine",
+    "Weighted mean cosine by layer",
     [],
     h("div", { class: "plot" }, labels, chart),
-    h("p", { class: "xlabel" }, "normalised layer l / (L − 1)"),
+    h("p", { class: "xlabel" }, "layer"),
     readout,
     h(
       "p",
       { class: "caption" },
-      "line: mean of the heads; dots: single heads; band: chance for the mean (95 %)",
+      `${WORDS[data.meta.circuit ?? "qk"]}Line: mean of the heads; dots: single heads; band: chance for the mean (95 %)`,
     ),
     numberTable(mean, band),
   );
@@ -162,14 +160,19 @@ function ticks([low, high]: readonly [number, number]): number[] {
 }
 
 /** A path cannot have percentages, so the band is its own little picture stretched to the chart's width. */
-function chanceBand(nLayers: number, band: ArrayLike<number>, y: (v: number) => number): SVGElement {
+function chanceBand(
+  nLayers: number,
+  band: ArrayLike<number>,
+  y: (v: number) => number,
+  height: number,
+): SVGElement {
   const corner = (l: number, value: number): string => `${l + 0.5} ${y(value)}`;
   const pieces = steps(points(band)).map(
     ([[l, b], [m, c]]) => `M${corner(l, b)}L${corner(m, c)}L${corner(m, -c)}L${corner(l, -b)}z`,
   );
   return svg(
     "svg",
-    { viewBox: `0 0 ${nLayers} ${HEIGHT}`, width: "100%", height: HEIGHT, preserveAspectRatio: "none" },
+    { viewBox: `0 0 ${nLayers} ${height}`, width: "100%", height, preserveAspectRatio: "none" },
     svg("path", { class: "band", d: pieces.join("") }),
   );
 }

@@ -1,0 +1,83 @@
+"""How soon is the exact tile of a head on the screen, when JupyterLab has to ask the kernel for it? ViT-B/16, 8 images.
+
+A real JupyterLab with a real kernel. Each step moves one slider to a head that was never shown; the clock runs from the change
+in the page until the frame with the exact numbers has been painted. The view shows rounded numbers of the head at once, and
+lets the selection rest for `REST_MS` before it asks: that pause is meant, and left out.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Browser, Page
+
+from benchmarks.measure import Row, at_most
+from benchmarks.pages import images_in, weights_in
+from tests.ui.lab import Notebook, jupyterlab, write_notebook
+
+ROOT = Path(__file__).parents[1]
+N_LAYERS = N_HEADS = 12
+
+# Bars of modes whose maps are not in the view are hollow: some are until the exact tile is there, which has all modes.
+STEP = """async ([name, value]) => {
+  const root = document.querySelector(".qk-view").shadowRoot;
+  const slider = root.querySelector(`[data-testid="qk-slider-${name}"]`);
+  const isRounded = () => root.querySelector('[data-testid="qk-spectrum"] rect.bar[fill="none"]') !== null;
+  const frame = () => new Promise(requestAnimationFrame);
+  const start = performance.now();
+  slider.value = value;
+  slider.dispatchEvent(new Event("input", { bubbles: true }));
+  while (!isRounded()) await frame();
+  while (isRounded()) await frame();
+  const { port1, port2 } = new MessageChannel();
+  const painted = new Promise((done) => { port1.onmessage = done; });
+  port2.postMessage(0);
+  await painted;
+  const taken = performance.now() - start;
+  await new Promise((done) => setTimeout(done, 200));
+  return taken;
+}"""
+
+
+def rows(browser: Browser, folder: Path, steps: int) -> Iterator[Row]:
+    """The 95th percentile over steps from head to head, each to one that was never shown."""
+    model = f"qk.load_model('timm:vit_base_patch16_224', checkpoint={weights_in(folder, 'vit_base_patch16_224')!r})"
+    lab = folder / "lab"
+    (lab / "work").mkdir(parents=True)
+    write_notebook(lab / "work" / "live.ipynb", f"import qkwidgets as qk\nqk.explore({model}, {images_in(folder)!r})")
+    with jupyterlab(lab) as address:
+        notebook = Notebook(browser, address, "live.ipynb")
+        notebook.command("notebook:run-all-cells")
+        notebook.page.wait_for_selector(".qk[data-ready='1']")
+        taken = [_step(notebook.page, *place) for place in snake(steps + 1)][1:]  # the first finds nothing warm
+        notebook.page.close()
+    late = np.array(taken) - rest_ms()
+    detail = (
+        f" (median {np.median(late):.0f}, largest {late.max():.0f}, {steps} steps; {rest_ms()} ms of deliberate rest left out)"
+    )
+    yield at_most("exact tile from the kernel in JupyterLab, 95th percentile", float(np.percentile(late, 95)), 100, "ms", detail)
+
+
+def _step(page: Page, name: str, value: int) -> float:
+    return page.evaluate(STEP, [name, value])
+
+
+def snake(steps: int) -> list[tuple[str, int]]:
+    """Slider and value of each step of a walk that comes to every head once, beginning beside the first.
+
+    Examples
+    --------
+    >>> snake(13)[:2], snake(13)[10:]
+    ([('head', 1), ('head', 2)], [('head', 11), ('layer', 1), ('head', 10)])
+    """
+    walk = []
+    for layer in range(N_LAYERS):
+        heads = range(N_HEADS) if layer % 2 == 0 else range(N_HEADS - 1, -1, -1)
+        walk += [("layer", layer), *(("head", head) for head in list(heads)[1:])]
+    return walk[1 : steps + 1]
+
+
+def rest_ms() -> int:
+    """How long the page lets a selection rest before it asks for the exact tile."""
+    return int(re.search(r"REST_MS = (\d+);", (ROOT / "js" / "src" / "lib" / "tiles.ts").read_text(encoding="utf-8"))[1])
