@@ -5,13 +5,29 @@
 //
 // No code splitting: hosts import a widget's source from a blob: URL, where relative imports mean nothing.
 import { statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, context } from "esbuild";
+import { build, context, transform } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const outdir = join(here, "..", "qkwidgets", "widgets", "static");
-const BUDGET_KB = { explorer: 80, host: 8 };
+const BUDGET_KB = { explorer: 80, gallery: 80, host: 8 };
+
+/** Style sheets are text in a module, which esbuild would leave as they are. */
+const minifiedCss = {
+  name: "minified-css",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { code } = await transform(await readFile(path, "utf8"), {
+        loader: "css",
+        minify: true,
+        charset: "utf8",
+      });
+      return { contents: code.trimEnd(), loader: "text" };
+    });
+  },
+};
 
 const options = {
   absWorkingDir: here,
@@ -23,7 +39,7 @@ const options = {
   target: "es2022",
   charset: "utf8",
   legalComments: "none",
-  loader: { ".css": "text" },
+  plugins: [minifiedCss],
   logLevel: "warning",
 };
 

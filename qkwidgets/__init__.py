@@ -11,12 +11,15 @@ _HOMES = {
     "alignment": "qkwidgets.analyses.alignment:alignment",
     "examples": "qkwidgets.answers.examples:examples",
     "explore": "qkwidgets.widgets.explorer:explore",
+    "link": "qkwidgets.widgets.link:link",
     "load_model": "qkwidgets.models.load:load_model",
     "modes": "qkwidgets.analyses.modes:modes",
     "odd_one_out": "qkwidgets.data.odd_one_out:odd_one_out",
     "open": "qkwidgets.answers.file:open_answer",
+    "optimal_images": "qkwidgets.analyses.optimal_images:optimal_images",
     "rank_modes": "qkwidgets.analyses.ranking:rank_modes",
     "sample_images": "qkwidgets.data.samples:sample_images",
+    "sweep": "qkwidgets.sweeps.run:sweep",
 }
 
 # `from qkwidgets import *` must not hide Python's own `open`.
@@ -38,4 +41,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES, "__version__"})
+    own = {name for name in globals() if name.startswith("__")}  # what this file imports for itself is nobody's business
+    return sorted({*own, *_HOMES, "__version__"})

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import qkwidgets
-from qkwidgets.core.errors import InputError
+from qkwidgets.core.errors import InputError, check_megabytes
+from qkwidgets.sweep_command import add_sweep
+from qkwidgets.terminal import plain_warnings, steps
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,7 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     vars(options).get("subjects", []).extend(rest)  # argparse takes names that stand together; images may follow an option
     try:
-        options.command(options)
+        with plain_warnings():
+            options.command(options)
         sys.stdout.flush()
     except InputError as error:
         print(f"qkwidgets: {error}", file=sys.stderr)
@@ -65,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_model_options(explore)
     _add_output(explore, "explorer.html", "FILE.html is a page, FILE.qk opens again with `qkwidgets.open`")
-    explore.add_argument("--max-mb", type=float, metavar="MB", help="thin the page to this size; it says what was left out")
+    explore.add_argument("--max-mb", type=_number, metavar="MB", help="thin the page to this size; it says what was left out")
     explore.set_defaults(command=_explore)
 
     trend = commands.add_parser("trend", help="write the weighted cosine of query and key modes over the layers of models")
@@ -73,6 +76,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_model_options(trend)
     _add_output(trend, "trend.html", "FILE.html, FILE.csv, FILE.png, FILE.svg or FILE.pdf")
     trend.set_defaults(command=_trend)
+
+    add_sweep(commands)
 
     models = commands.add_parser("models", help="say which models can be read, or what is known of one")
     models.add_argument("name", nargs="?", metavar="NAME")
@@ -97,16 +102,25 @@ def _add_output(parser: argparse.ArgumentParser, name: str, about: str) -> None:
     parser.add_argument("-o", "--output", type=Path, default=Path(name), metavar="FILE", help=f"{about} (default: {name})")
 
 
+def _number(text: str) -> float | str:
+    """A number, or the text that is none, so that it is refused in our words."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
 def _explore(options: argparse.Namespace) -> None:
     _check_output(options.output, (".html", ".qk"))
-    with _steps(3) as step:
+    size = {} if options.max_mb is None else {"max_mb": check_megabytes(options.max_mb)}
+    with steps(3) as step:
         view = _view(options, step)
         step(f"writing {options.output.name}")
         with _writing(options.output):
             if options.output.suffix == ".qk":
                 view.save(options.output)
             else:
-                view.to_html(options.output, **({} if options.max_mb is None else {"max_mb": options.max_mb}))
+                view.to_html(options.output, **size)
     _say_written(options.output)
 
 
@@ -116,7 +130,7 @@ def _view(options: argparse.Namespace, step: Any) -> Any:
     if model and model.endswith(".qk"):
         if images or options.checkpoint or options.device:
             raise InputError(
-                f"A saved answer holds its model's numbers and its own images: got {model} with others beside it. "
+                f"A saved answer holds its model's numbers and its own images: got {model} with others beside it. They cannot join it. "
                 f"Leave them out, or name the model itself."
             )
         step(f"opening {model}")
@@ -138,11 +152,12 @@ def _trend(options: argparse.Namespace) -> None:
     _check_output(options.output, (".html", ".csv", ".png", ".svg", ".pdf"))
     if options.checkpoint and len(options.models) > 1:
         raise InputError(
-            f"--checkpoint holds the weights of one model: got {len(options.models)} models. Name one, or leave it out."
+            f"--checkpoint holds the weights of one model: got {len(options.models)} models. It probably belongs to one of "
+            "them. Name that one alone, or leave it out."
         )
     from qkwidgets.answers.base import write_csv
 
-    with _steps(len(options.models) + 1) as step:
+    with steps(len(options.models) + 1) as step:
         answers = []
         for name in options.models:
             step(f"aligning {name}")
@@ -166,7 +181,7 @@ def _write_figure(answers: list[Any], path: Path) -> None:
 def _models(options: argparse.Namespace) -> None:
     from qkwidgets.models.support import family_table, model_table
 
-    with _steps(1) as step:
+    with steps(1) as step:
         step(f"reading {options.name}" if options.name else "counting models")
         table = model_table(options.name) if options.name else family_table()
     print(table)
@@ -185,7 +200,7 @@ def _lab(options: argparse.Namespace) -> None:
     if find_spec("jupyterlab") is None:
         raise InputError(
             "`qkwidgets lab` opens the tutorial notebooks in JupyterLab: it is not installed here. "
-            "Run `pip install 'qkwidgets[lab]'`."
+            "It comes with an extra. Run `pip install 'qkwidgets[lab]'`."
         )
     # JupyterLab takes our place, so that Ctrl-C is its own.
     os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(_notebooks()), *options.rest])
@@ -204,28 +219,13 @@ def _notebooks() -> Path:
     return folder
 
 
-@contextmanager
-def _steps(count: int) -> Iterator[Any]:
-    """A progress bar on stderr, and the function that says what comes next; no bar where nobody watches."""
-    from tqdm import tqdm
-
-    with tqdm(total=count, leave=False, disable=None, bar_format="{desc} {bar:20} {elapsed}") as bar:
-        started = False
-
-        def step(what: str) -> None:
-            nonlocal started
-            bar.set_description_str(what, refresh=False)
-            bar.update(started)
-            bar.refresh()
-            started = True
-
-        yield step
-
-
 def _check_output(path: Path, suffixes: tuple[str, ...]) -> None:
     """Refuse at once, and not after a minute's work, what cannot be written."""
     if path.suffix not in suffixes:
-        raise InputError(f"The output's ending says what is written, one of {', '.join(suffixes)}: got {path}. Choose one of them.")
+        raise InputError(
+            f"The output's ending says what is written, one of {', '.join(suffixes)}: got {path}. It is probably misspelt, "
+            "or a form that another command writes. Choose one of them."
+        )
     if path.is_dir() or not os.access(path.parent, os.W_OK):
         raise InputError(
             f"The output must be a file in a folder that exists and can be written: got {path}. The folder may be missing or "

@@ -95,7 +95,10 @@ def test_a_word_that_no_command_takes_is_refused(capsys, arguments):
 
 
 def test_a_model_that_does_not_exist_is_refused_in_one_sentence(folder, capsys):
-    assert says(capsys, "explore", "builtin:o4") == "A built-in model must be one of builtin:o3: got 'builtin:o4'."
+    assert (
+        says(capsys, "explore", "builtin:o4")
+        == "A built-in model must be one of builtin:o3: got 'builtin:o4'. It is probably misspelt. Use one of these."
+    )
     assert left_in(folder) == []
 
 
@@ -113,16 +116,38 @@ def test_an_output_that_cannot_be_written_is_refused_before_anything_is_loaded(f
         "read-only, or the name that of a folder. Name another with -o."
     )
     assert says(capsys, "explore", "-o", "page.pdf") == (
-        "The output's ending says what is written, one of .html, .qk: got page.pdf. Choose one of them."
+        "The output's ending says what is written, one of .html, .qk: got page.pdf. It is probably misspelt, or a form "
+        "that another command writes. Choose one of them."
     )
     (folder / "page.html").mkdir()
     assert "the name that of a folder" in says(capsys, "explore", "-o", "page.html")
     assert time.monotonic() - began < 1
 
 
+@pytest.mark.parametrize(("given", "got"), [("-3", "-3.0"), ("0", "0.0"), ("nan", "nan"), ("inf", "inf"), ("3MB", "'3MB'")])
+def test_a_size_that_no_page_can_have_is_refused_before_anything_is_loaded(folder, capsys, given, got):
+    began = time.monotonic()
+    assert says(capsys, "explore", "--max-mb", given) == (
+        f"The largest size of a page is a number of megabytes above 0: got {got}. Its sign or its unit is probably wrong. Give a number "
+        "such as 15, or leave it out."
+    )
+    assert time.monotonic() - began < 1
+
+
+def test_a_warning_is_one_line_beside_the_result(folder, monkeypatch):
+    monkeypatch.setenv("QKWIDGETS_CACHE_DIR", "/proc/nope")
+    ended = subprocess.run([sys.executable, "-c", COMMAND, "explore"], capture_output=True, text=True, check=True)
+    assert ended.stdout.startswith(str(folder / "explorer.html"))
+    assert ended.stderr == (
+        "qkwidgets: The cache folder must be one that can be read and written: /proc/nope cannot (No such file or directory). Results "
+        "are computed each time. Make room there, or name another folder in QKWIDGETS_CACHE_DIR.\n"
+    )
+
+
 def test_a_saved_view_with_images_beside_it_is_refused(folder, capsys):
     assert says(capsys, "explore", "view.qk", "cat.jpg") == (
-        "A saved answer holds its model's numbers and its own images: got view.qk with others beside it. Leave them out, or name the "
+        "A saved answer holds its model's numbers and its own images: got view.qk with others beside it. They cannot join it. Leave "
+        "them out, or name the "
         "model itself."
     )
 
@@ -200,7 +225,8 @@ def test_trend_draws_a_page_or_a_picture(folder, chromium, ending, start):
 
 def test_one_checkpoint_is_not_for_two_models(folder, capsys):
     assert says(capsys, "trend", "builtin:o3", "timm:deit_tiny_patch16_224", "--checkpoint", "weights.safetensors") == (
-        "--checkpoint holds the weights of one model: got 2 models. Name one, or leave it out."
+        "--checkpoint holds the weights of one model: got 2 models. It probably belongs to one of them. Name that one "
+        "alone, or leave it out."
     )
 
 
@@ -209,6 +235,8 @@ def test_models_tells_what_is_read_and_what_is_refused(capsys):
     assert "refused: windows" in capsys.readouterr().out
     assert main(["models", "builtin:o3"]) == 0
     assert "6 x 4" in capsys.readouterr().out
+    assert main(["models", "deit_tiny_patch16_224"]) == 0
+    assert "timm:deit_tiny_patch16_224  12 x 3" in capsys.readouterr().out
 
 
 def test_models_asked_for_an_unknown_name_refuses(capsys):
@@ -227,7 +255,8 @@ def test_lab_says_what_to_install_where_jupyterlab_is_missing(folder):
     ended = subprocess.run([sys.executable, "-c", script, "lab"], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (
         2,
-        "qkwidgets: `qkwidgets lab` opens the tutorial notebooks in JupyterLab: it is not installed here. Run `pip install "
+        "qkwidgets: `qkwidgets lab` opens the tutorial notebooks in JupyterLab: it is not installed here. It comes with an extra. "
+        "Run `pip install "
         "'qkwidgets[lab]'`.\n",
     )
 

@@ -11,15 +11,19 @@ import torch
 from safetensors.numpy import save
 
 import qkwidgets as qk
-from qkwidgets.answers import file
+from qkwidgets.answers import file, registry
+from qkwidgets.answers.ranking import image_number
 from qkwidgets.core.alignment import spectrum_weights
 from qkwidgets.core.errors import InputError, check_range
 from qkwidgets.core.heads import over_heads
 from qkwidgets.core.layout import TokenLayout
 from qkwidgets.core.scores import absorbed_bias
+from qkwidgets.widgets.base import QKWidget
 from qkwidgets.widgets.explorer import Explorer
+from qkwidgets.widgets.gallery import Gallery
 from tests.answers.test_tables import modes as some_modes
 from tests.answers.test_tables import ranking as some_ranking
+from tests.galleries import optimal
 from tests.models.families import CASES, randomised, read, vit
 from tests.views import view
 
@@ -51,6 +55,12 @@ def incomplete():
     return opened(file.to_bytes({"tiles/x": np.zeros(1)}, {"kind": "Exploration", "meta": {}}))
 
 
+def unlike():
+    """A view of the first layer alone: it has no number in common with that of `some_modes`."""
+    whole = view()
+    return dataclasses.replace(whole, meta={**whole.meta, "n_layers": 1}, tiles={})
+
+
 def written(record: dict) -> bytes:
     return file.to_bytes({"x": np.zeros(1)}, record)
 
@@ -71,7 +81,14 @@ def request(content: dict):
     raise InputError(said[-1]["message"])
 
 
+class Bare(QKWidget):
+    """A widget that shows neither layers nor heads."""
+
+    _esm = "export default {}"
+
+
 KEYWORDS = "head, image, layer, live, mode, panels, sign, token, view"
+GALLERY_SETTINGS = "The settings of a gallery's view are palette, scale, layout, sample"
 SETTINGS = "The settings of a view are palette, scale, layout, threshold, number, rank"
 
 SENTENCES = [
@@ -109,7 +126,10 @@ SENTENCES = [
         'bias="absorb" needs weights of full rank (condition up to 1e+06): head 0 has inf. It probably hardly uses some of its d_head '
         'dimensions. Use bias="separate".',
     ),
-    (lambda: spectrum_weights(torch.ones(2), "sigma"), 'weights must be "singular values" or "equal": got \'sigma\'.'),
+    (
+        lambda: spectrum_weights(torch.ones(2), "sigma"),
+        'weights must be "singular values" or "equal": got \'sigma\'. It is probably misspelt. Use one of these.',
+    ),
     (
         lambda: opened(b"PK"),
         "A saved answer is a complete safetensors file: 'x.qk' cannot be read (…). It was probably cut short, or is no qkwidgets file. "
@@ -129,7 +149,15 @@ SENTENCES = [
         "The content of a saved answer matches its checksum: that of 'x.qk' does not. The file was changed or damaged after it was "
         "written. Save it again from the model, or fetch it again.",
     ),
-    (lambda: qk.open("none.qk"), "A saved answer must exist: there is no file 'none.qk'. Check the name and the folder."),
+    (
+        lambda: qk.open("none.qk"),
+        "A saved answer must exist: there is no file 'none.qk'. The name is probably misspelt, or relative to another folder. Check it.",
+    ),
+    (
+        lambda: qk.open("."),
+        "A folder that can be opened is that of a sweep with at least one whole shard: '.' holds no 'state.qk'. The sweep has probably just "
+        "begun, or it is another folder. Let it run on, or check the path.",
+    ),
     (
         lambda: opened(written({})),
         "A saved answer says of which kind it is: 'x.qk' does not. It is probably an entry of the cache, which only qkwidgets itself "
@@ -137,12 +165,84 @@ SENTENCES = [
     ),
     (
         lambda: opened(written({"kind": "Factors"})),
-        "A saved answer is one of Alignment, Exploration, ModeRanking, SingularModes: 'x.qk' holds 'Factors'. It was probably saved by a "
-        "newer version. Update qkwidgets.",
+        "A saved answer is one of Alignment, …: 'x.qk' holds 'Factors'. It was probably saved by a newer version. Update qkwidgets.",
     ),
     (
-        lambda: some_ranking().widget(),
-        "ModeRanking has no widget; widgets exist for Alignment, Exploration, SingularModes. Use its table: to_pandas().",
+        lambda: registry.presenter(registry.PAGES, "page", some_ranking()),
+        "ModeRanking has no page; pages exist for …. Use its table: to_pandas().",
+    ),
+    (
+        lambda: view().rank("cow"),
+        "An image of this view is named by its number or its name: got 'cow'. It is probably misspelt, or not among them. Give 0 to 1, or "
+        "one of 'scene 0', 'scene 1'.",
+    ),
+    (
+        lambda: image_number("cat", ["cat", "dog", "cat"]),
+        "An image of this view is named by its number or its name: got 'cat', the name of images 0, 2. They probably come from several "
+        "folders. Give the number.",
+    ),
+    (
+        lambda: image_number("cat", []),
+        "An image of this view is named by its number or its name: got 'cat'. This view has no images. Make one with explore(model, images).",
+    ),
+    (
+        lambda: some_ranking().to_csv("table.xlsx"),
+        "The file of a table ends in .csv: got 'table.xlsx'. No other form is written here. Name it 'table.csv'. For other forms use "
+        "to_pandas().",
+    ),
+    (
+        lambda: some_ranking().save("x.foo"),
+        "The file of a saved answer ends in .qk: got 'x.foo'. No other form is written here. Name it 'x.qk'.",
+    ),
+    (
+        lambda: Explorer(view()).save("x.foo"),
+        "The file of a saved view ends in .qk: got 'x.foo'. No other form is written here. Name it 'x.qk'.",
+    ),
+    (
+        lambda: some_ranking().to_csv("nowhere/table.csv"),
+        "An answer is saved where files may be written: 'nowhere/table.csv' could not be (No such file or directory). The folder is "
+        "probably missing or full. Make it, make room, or name another file.",
+    ),
+    (
+        lambda: setattr(Explorer(view()), "layre", 3),
+        "What is set on Explorer must exist: there is no 'layre'. It is probably misspelt. Nearest: 'layer'.",
+    ),
+    (
+        lambda: qk.link(view(), Explorer(view())),
+        "A link joins widgets of qkwidgets: got one of type Exploration. It is probably an answer, or a figure. Make a widget of an "
+        "answer with its .widget().",
+    ),
+    (
+        lambda: qk.link(*[Explorer(view())] * 2),
+        "A link joins two views: got one view twice. Two outputs of one view move together anyway. Make a second view.",
+    ),
+    (
+        lambda: qk.link(Explorer(view()), Explorer(view()), "layer", "layers"),
+        "Views share any of layer, head, mode, image, token, sign, view: got 'layers'. It is probably misspelt. Use one of these.",
+    ),
+    (
+        lambda: qk.link(Explorer(view()), some_modes().widget(), "layer", "mode"),
+        "Views that share the mode have equally many modes: got 5 and 4. They probably show different models or images. Name what both "
+        "have.",
+    ),
+    (
+        lambda: qk.link(Explorer(view()), qk.examples("deit-tiny").widget(), "view"),
+        "Views that share 'view' have the same choices for it: Explorer and Explorer differ here. One is probably of another kind, or of "
+        "weights alone. Name what both have.",
+    ),
+    (
+        lambda: qk.link(Explorer(view()), Bare(), "layer"),
+        "Views that share 'layer' both have it: Bare has not. It shows other things. Name what both have.",
+    ),
+    (
+        lambda: qk.link(Explorer(unlike()), some_modes().widget()),
+        "Views that are linked have equally many layers, heads or modes: got 1 x 3 x 5 and 2 x 2 x 4. They probably show different "
+        'models. Name something else that they share, such as "sign".',
+    ),
+    (
+        lambda: qk.ModeIndex.parse(("L4", 2, 1)),
+        "A mode is named by its layer, head and mode, such as \"L8 H7 M2\" or ModeIndex(8, 7, 2): got ('L4', 2, 1). All three count from "
+        "zero. Write all three, in this order.",
     ),
     (
         lambda: view().rank(0, "size"),
@@ -163,22 +263,28 @@ SENTENCES = [
         "An answer is saved where files may be written: 'nowhere/x.qk' could not be (No such file or directory). The folder is probably "
         "missing or full. Make it, make room, or name another file.",
     ),
-    (lambda: qk.examples("gpt"), "An example is one of deit-tiny: got 'gpt'. Use one of these."),
+    (lambda: qk.examples("gpt"), "An example is one of deit-tiny: got 'gpt'. It is probably misspelt. Use one of these."),
     (
         lambda: view(n_modes=2).tile(0, 0).scores(0),
         "Scores need all 5 modes of the head: only 2 are here. The view was thinned when it was saved. Take the scores from the model, or "
         "save all modes.",
     ),
-    (lambda: qk.modes(model(), bias="none"), "bias is one of 'separate', 'absorb', 'drop': got 'none'. Use one of these."),
+    (
+        lambda: qk.modes(model(), bias="none"),
+        "bias is one of 'separate', 'absorb', 'drop': got 'none'. It is probably misspelt. Use one of these.",
+    ),
     (
         lambda: qk.modes(model(), offset=(0, 1)),
         "offset must be None for 'small': got (0, 1). Its scores do not turn with position, so one interaction holds for all pairs of "
         "patches. Leave offset out.",
     ),
-    (lambda: qk.modes(model(), dtype="float16"), 'Vectors are "float32" or "float64": got dtype=\'float16\'. Use one of these.'),
+    (
+        lambda: qk.modes(model(), dtype="float16"),
+        'Vectors are "float32" or "float64": got dtype=\'float16\'. It is probably a type instead of its name, or too short. Use one of these.',
+    ),
     (
         lambda: qk.modes(model(), circuit="kq"),
-        'A circuit is "qk" (query-key) or "ov" (value-output): got \'kq\'. Use one of these.',
+        'A circuit is "qk" (query-key) or "ov" (value-output): got \'kq\'. It is probably misspelt. Use one of these.',
     ),
     (
         lambda: qk.modes(read(randomised(CASES["norm before W_O"].build()), "gated"), circuit="ov"),
@@ -199,37 +305,97 @@ SENTENCES = [
         "A saved answer holds every part of its kind: 'x.qk' is no complete Exploration. It was probably written by another "
         "version or another program. Save it again from the model.",
     ),
-    (lambda: qk.rank_modes(model(), noise(), tokens="CLS"), 'tokens is "patches" or "all": got \'CLS\'. Use one of these.'),
-    (lambda: qk.rank_modes(model(), noise(2)), "Modes are ranked for one image: got 2. Call rank_modes once for each."),
-    (lambda: qk.alignment(model(), weights="sigma"), 'weights is "singular values" or "equal": got \'sigma\'. Use one of these.'),
-    (lambda: qk.alignment(model(), null="none"), 'null is "isotropic" or "subspace": got \'none\'. Use one of these.'),
+    (
+        lambda: qk.rank_modes(model(), noise(), tokens="CLS"),
+        'tokens is "patches" or "all": got \'CLS\'. It is probably misspelt. Use one of these.',
+    ),
+    (
+        lambda: qk.rank_modes(model(), noise(2)),
+        "Modes are ranked for one image: got 2. It is probably a folder or a list. Call rank_modes once for each.",
+    ),
+    (
+        lambda: qk.alignment(model(), weights="sigma"),
+        'weights is "singular values" or "equal": got \'sigma\'. It is probably misspelt. Use one of these.',
+    ),
+    (
+        lambda: qk.alignment(model(), null="none"),
+        'null is "isotropic" or "subspace": got \'none\'. It is probably misspelt. Use one of these.',
+    ),
     (
         lambda: Explorer(view(), layers=1),
         f"A keyword of Explorer is one of {KEYWORDS}: got 'layers'. It is probably misspelt. Use one of these.",
     ),
-    (lambda: request({"kind": "want"}), "Explorer answers no request of kind 'want'."),
+    (
+        lambda: request({"kind": "want"}),
+        "Explorer answers no request of kind 'want'. The page is probably of another version. Run its cell again.",
+    ),
     (lambda: qk.explore(view()), "explore takes a model: got a saved view. It has its images already. Call its .widget()."),
     (lambda: Explorer(view(), view={"zoom": 2}), f"{SETTINGS}: got zoom=2. It is probably misspelt. Use one of these."),
     (
         lambda: Explorer(view(), view={"scale": "log"}),
-        f"{SETTINGS}, and scale is one of signed, percentile: got scale='log'. Use such a value.",
+        f"{SETTINGS}, and scale is one of signed, percentile: got scale='log'. It probably belongs to another setting. Use such a value.",
     ),
     (
         lambda: Explorer(view(), view={"threshold": 2}),
-        f"{SETTINGS}, and threshold is a number from 0 to 1: got threshold=2. Use such a value.",
+        f"{SETTINGS}, and threshold is a number from 0 to 1: got threshold=2. It probably belongs to another setting. Use such a value.",
     ),
     (
-        lambda: Explorer(view()).to_html("x.html", max_mb=0),
+        lambda: Explorer(view()).to_html("x.html", max_mb=-3),
+        "The largest size of a page is a number of megabytes above 0: got -3. Its sign or its unit is probably wrong. Give a number such "
+        "as 15, or leave it out.",
+    ),
+    (
+        lambda: Explorer(view()).to_html("x.htm"),
+        "The file of a page ends in .html: got 'x.htm'. No other form is written here. Name it 'x.html'.",
+    ),
+    (
+        lambda: Explorer(view()).to_html("x.html", max_mb=1e-6),
         "A page holds at least one image with 4 modes of every head: that takes 0.01 MB here, and the limit leaves 0.00 MB. Raise max_mb.",
+    ),
+    (
+        lambda: Gallery(optimal(), view={"zoom": 2}),
+        f"{GALLERY_SETTINGS}: got zoom=2. It is probably misspelt. Use one of these.",
+    ),
+    (
+        lambda: Gallery(optimal(), view={"layout": "below"}),
+        f"{GALLERY_SETTINGS}, and layout is one of overlay, side, plain: got layout='below'. Use such a value.",
+    ),
+    (
+        lambda: Gallery(optimal(deciles=False), view={"sample": "deciles"}),
+        "A gallery shows deciles of an answer that has them: this one has none. It was made with sample=0. Make it again with "
+        "sample=200, or show the top images.",
+    ),
+    (
+        lambda: Gallery(optimal()).to_html("x.html", max_mb=0.01),
+        "A page holds at least one image for each sign of 4 modes of every head: that takes … MB here, and the limit is 0.01 MB. "
+        "Raise max_mb.",
     ),
     (
         lambda: Explorer(view()).to_html("none/x.html"),
         "A page is written into a folder that exists: there is no 'none'. Make it first.",
     ),
     (
-        lambda: (Path("folder").mkdir(), Explorer(view()).to_html("folder")),
-        "A page is written where files may be written: 'folder' could not be (Is a directory). Nothing was left there. Make room, or name "
+        lambda: (Path("folder.html").mkdir(), Explorer(view()).to_html("folder.html")),
+        "A page is written where files may be written: 'folder.html' could not be (Is a directory). Nothing was left there. Make room, or name "
         "another file.",
+    ),
+    (
+        lambda: optimal(deciles=False).ordinary("L0 H0 M0"),
+        "Deciles need a sample of all images: none was drawn in this sweep. It was made with sample=0. Make it again with sample=200.",
+    ),
+    (
+        lambda: optimal().top("L0 H0 M0", "plus"),
+        'A sign is "+", "-", or "auto" for the one with the larger score: got \'plus\'. It is probably misspelt. Use one of these.',
+    ),
+    (
+        lambda: dataclasses.replace(optimal(), halves=None).suggestions(),
+        "Classes are suggested from the best images of each half of a set: this sweep kept none. It was made with classes=0. Make it "
+        "again with classes=20.",
+    ),
+    (
+        lambda: dataclasses.replace(optimal(), halves=optimal().halves._replace(words=[])).suggestions(),
+        "Classes are suggested for images with labels: those of this sweep have none. A data set of (image, label) pairs gives them, "
+        "and so do tar shards with .cls files. Sweep one of these.",
     ),
 ]
 
@@ -271,4 +437,4 @@ def test_no_sentence_is_forgotten(path):
 
 def test_the_sentences_are_found():
     assert "It was probably cut short" in "".join(raised(PACKAGE / "answers" / "file.py"))
-    assert len(raised(PACKAGE / "answers" / "file.py")) == 7
+    assert len(raised(PACKAGE / "answers" / "file.py")) == 8

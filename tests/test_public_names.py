@@ -12,11 +12,14 @@ NAMES = [
     "alignment",
     "examples",
     "explore",
+    "link",
     "load_model",
     "modes",
     "odd_one_out",
+    "optimal_images",
     "rank_modes",
     "sample_images",
+    "sweep",
 ]
 HEAVY = {"torch", "torchvision", "timm", "plotly", "numpy", "PIL", "anywidget", "ipywidgets", "safetensors", "jaxtyping"}
 
@@ -36,6 +39,10 @@ def test_the_public_list_is_this_one():
 
 def test_dir_offers_every_name_and_open_and_the_version():
     assert {*NAMES, "open", "__version__"} <= set(dir(qkwidgets))
+
+
+def test_dir_offers_nothing_else():
+    assert {name for name in dir(qkwidgets) if not name.startswith("__")} == {*NAMES, "open"}
 
 
 @pytest.mark.parametrize("name", [*NAMES, "open"])

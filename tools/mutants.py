@@ -348,7 +348,7 @@ MUTANTS = (
     Mutant(
         "optimal: null modes have images",
         "qkwidgets/sweeps/top_images.py",
-        '.masked_fill(ready.said["null"][layer][:, None, :, None], 0.0)',
+        ".masked_fill(ready.null[layer][:, None, :, None], 0.0)",
         "",
         TOP,
     ),

@@ -9,7 +9,7 @@ export const MODES = 3;
 export const MAPPED = 2;
 export const PLACES = 3;
 export const PATCHES = 6;
-export const NAMES = ["<img src=x onerror=alert(0)>", "b.jpg", "c.jpg", "d.jpg", "e.jpg"];
+export const NAMES = ["<img src=x onerror=alert(0)>", "a folder/b.2.jpg", "c.jpg", "d.jpg", "e.jpg"];
 /** the image without a thumbnail */
 export const UNPICTURED = 3;
 export const LABEL = "<b>tench</b>";

@@ -11,7 +11,6 @@ import {
   NAMES,
   PATCHES,
   PLACES,
-  UNPICTURED,
 } from "./gallery-fixture.ts";
 import { FakeModel, painted } from "./hosts.ts";
 
@@ -101,7 +100,7 @@ test("an image without a thumbnail says so", async () => {
   const [pictured, unpictured] = cards("plus");
   expect(text(pictured?.querySelector(".placeholder"))).toBe("");
   expect(text(unpictured?.querySelector(".placeholder"))).toBe("no thumbnail kept");
-  expect(text(unpictured?.querySelector("figcaption"))).toBe(`29.0 ${NAMES[UNPICTURED]}`);
+  expect(text(unpictured?.querySelector("figcaption"))).toBe("29.0 <i>owl</i>");
   expect(unpictured?.querySelector<HTMLImageElement>("img")?.hidden).toBe(true);
 });
 
@@ -120,6 +119,14 @@ test("empty places say so, and so does a list without anybody", async () => {
   expect(part("qk-row-minus").querySelector<HTMLElement>(".cards")?.hidden).toBe(true);
   expect(none?.hidden).toBe(false);
   expect(text(part("qk-row-minus").querySelector(".none"))).toContain("No image has a positive score");
+});
+
+test("under a picture stands its class, or its name without folder and ending", async () => {
+  const { cards } = await open();
+  expect(text(cards("plus")[1]?.querySelector("figcaption span"))).toBe("<i>owl</i>");
+  expect(text(cards("plus")[2]?.querySelector("figcaption span"))).toBe("e");
+  expect(text(cards("minus")[0]?.querySelector("figcaption span"))).toBe("b.2");
+  expect(cards("minus")[0]?.getAttribute("aria-label")).toContain("1. a folder/b.2.jpg · ");
 });
 
 test("the best pair of patches is outlined on the picture", async () => {

@@ -167,3 +167,30 @@ test("a kernel that stays silent leaves one request to listen for, not one for e
   expect(model.sent.length).toBe(12);
   expect(source.pending).toBe(1);
 });
+
+test("a head that is wanted no more is not asked for", async () => {
+  const { model, source, pass, reply } = setup({}, true);
+  source.want(0, 0);
+  reply("ack");
+  reply("tile", {}, exactTile(0));
+  await pass(0);
+  source.want(1, 0);
+  source.want(2, 0);
+  source.want(0, 0);
+  reply("ack");
+  reply("tile", {}, exactTile(1));
+  await pass(10_000);
+  expect(model.sent.map(({ layer }) => layer)).toEqual([0, 1]);
+});
+
+test("a kernel that falls silent again is missed again", async () => {
+  const { heard, source, pass, reply } = setup(embedded, true);
+  source.want(0, 0);
+  await pass(REST_MS + ACK_TIMEOUT_MS);
+  reply("ack");
+  reply("tile", {}, exactTile(0));
+  await pass(0);
+  source.want(1, 0);
+  await pass(REST_MS + ACK_TIMEOUT_MS);
+  expect(heard).toEqual(["L0H0 rounded", "silence", "heard", "L0H0 exact", "L1H0 rounded", "silence"]);
+});

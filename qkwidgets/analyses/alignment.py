@@ -20,7 +20,7 @@ from qkwidgets.core.alignment import (
 from qkwidgets.core.degenerate import null_modes
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.modes import singular_modes, singular_values
-from qkwidgets.models.contract import AttentionModel
+from qkwidgets.models.contract import AttentionModel, loaded_model
 
 
 def alignment(
@@ -56,10 +56,11 @@ def alignment(
     >>> qk.alignment(qk.load_model()).head.shape
     (6, 4)
     """
+    model = loaded_model(model)
     if weights not in ("singular values", "equal"):
-        raise InputError(f'weights is "singular values" or "equal": got {weights!r}. Use one of these.')
+        raise InputError(f'weights is "singular values" or "equal": got {weights!r}. It is probably misspelt. Use one of these.')
     if null not in ("isotropic", "subspace"):
-        raise InputError(f'null is "isotropic" or "subspace": got {null!r}. Use one of these.')
+        raise InputError(f'null is "isotropic" or "subspace": got {null!r}. It is probably misspelt. Use one of these.')
     circuit = circuit_factors(model, fold_norm=fold_norm)
     values = singular_values(*circuit)
     head = weighted_cosine(*circuit, values) if weights == "singular values" else _equally_weighted(circuit)

@@ -48,7 +48,9 @@ def circuit_factors(model: AttentionModel, circuit: str = "qk", *, fold_norm: bo
     elif circuit == "ov":
         pairs = [(_gained(w, w.W_V, fold_norm), _written(w, model.name)) for w in model.layers]
     else:
-        raise InputError(f'A circuit is "qk" (query-key) or "ov" (value-output): got {circuit!r}. Use one of these.')
+        raise InputError(
+            f'A circuit is "qk" (query-key) or "ov" (value-output): got {circuit!r}. It is probably misspelt. Use one of these.'
+        )
     left, right = (torch.stack(side) for side in zip(*pairs, strict=True))
     return Circuit(left, right)
 

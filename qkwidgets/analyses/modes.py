@@ -16,7 +16,7 @@ from qkwidgets.core.degenerate import BLOCK_TOLERANCE, degenerate_blocks, null_m
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.heads import lifted
 from qkwidgets.core.modes import singular_modes
-from qkwidgets.models.contract import AttentionModel
+from qkwidgets.models.contract import AttentionModel, loaded_model
 
 BIASES = ("separate", "absorb", "drop")
 
@@ -71,8 +71,11 @@ def modes(
     >>> mode.singular_value > 0
     True
     """
+    model = loaded_model(model)
     if bias not in BIASES:
-        raise InputError(f"bias is one of {', '.join(map(repr, BIASES))}: got {bias!r}. Use one of these.")
+        raise InputError(
+            f"bias is one of {', '.join(map(repr, BIASES))}: got {bias!r}. It is probably misspelt. Use one of these."
+        )
     if circuit == "ov" and bias == "absorb":
         raise InputError(
             'Biases are absorbed into scores, and the value-output circuit makes none: got circuit="ov" with bias="absorb". '
@@ -84,7 +87,9 @@ def modes(
             "holds for all pairs of patches. Leave offset out."
         )
     if dtype not in ("float32", "float64"):
-        raise InputError(f'Vectors are "float32" or "float64": got dtype={dtype!r}. Use one of these.')
+        raise InputError(
+            f'Vectors are "float32" or "float64": got dtype={dtype!r}. It is probably a type instead of its name, or too short. Use one of these.'
+        )
     left, right = circuit_factors(model, circuit, fold_norm=fold_norm)
     found = singular_modes(left, right, dtype=getattr(torch, dtype))
     values, null = found.singular_values, null_modes(found.singular_values)

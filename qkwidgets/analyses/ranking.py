@@ -17,7 +17,7 @@ from qkwidgets.core.errors import InputError
 from qkwidgets.core.ranking import mode_shares
 from qkwidgets.core.scores import absorbed_bias, bias_terms, projections
 from qkwidgets.data.images import read_images
-from qkwidgets.models.contract import AttentionModel, LayerWeights
+from qkwidgets.models.contract import AttentionModel, LayerWeights, loaded_model
 
 
 def rank_modes(
@@ -56,13 +56,18 @@ def rank_modes(
     >>> len(ranking.top(6))
     6
     """
+    model = loaded_model(model)
     if by not in WAYS:
-        raise InputError(f"Modes are ranked by {', '.join(map(repr, WAYS))}: got {by!r}. It is probably misspelt. Use one of these.")
+        raise InputError(
+            f"Modes are ranked by {', '.join(map(repr, WAYS))}: got {by!r}. It is probably misspelt. Use one of these."
+        )
     if tokens not in ("patches", "all"):
-        raise InputError(f'tokens is "patches" or "all": got {tokens!r}. Use one of these.')
+        raise InputError(f'tokens is "patches" or "all": got {tokens!r}. It is probably misspelt. Use one of these.')
     pictures = read_images(image)
     if len(pictures) != 1:
-        raise InputError(f"Modes are ranked for one image: got {len(pictures)}. Call rank_modes once for each.")
+        raise InputError(
+            f"Modes are ranked for one image: got {len(pictures)}. It is probably a folder or a list. Call rank_modes once for each."
+        )
     pixels, _ = model.preprocess(pictures)
     found = modes(model, bias=bias)
     chosen = model.layout.patches if tokens == "patches" else slice(None)

@@ -5,7 +5,10 @@ import html
 import io
 import os
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -43,24 +46,19 @@ class Answer(ABC):
         Raises
         ------
         InputError
-            If nothing can be written there; nothing half-written is left behind.
+            If the name ends otherwise, or nothing can be written there; nothing half-written is left behind.
         """
-        arrays, record = self.to_parts()
-        try:
-            write(path, arrays, record)
-        except OSError as error:
-            raise InputError(
-                f"An answer is saved where files may be written: {str(path)!r} could not be ({error.strerror}). The folder is probably "
-                "missing or full. Make it, make room, or name another file."
-            ) from None
+        check_ending(path, ".qk", "a saved answer")
+        with _writing(path):
+            write(path, *self.to_parts())
 
-    def figure(self, **options: Any) -> Any:
+    def figure(self, *choices: Any, **options: Any) -> Any:
         """The answer as a plotly figure; options are those of the figure's function in `qkwidgets.figures`."""
-        return registry.presenter(registry.FIGURES, "figure", self)(self, **options)
+        return registry.presenter(registry.FIGURES, "figure", self)(self, *choices, **options)
 
-    def widget(self, **options: Any) -> Any:
-        """The answer as an interactive widget."""
-        return registry.presenter(registry.WIDGETS, "widget", self)(self, **options)
+    def widget(self, *choices: Any, **options: Any) -> Any:
+        """The answer as an interactive widget; a ranking's is a live figure of plotly."""
+        return registry.presenter(registry.WIDGETS, "widget", self)(self, *choices, **options)
 
     def to_parts(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """Arrays and JSON record of the answer, for a file."""
@@ -101,8 +99,16 @@ class Table(Answer):
         return pd.DataFrame(self.rows())
 
     def to_csv(self, path: str | os.PathLike) -> None:
-        """Write the table as CSV, with the column names in the first line."""
-        write_csv(self.rows(), path)
+        """Write the table as CSV, with the column names in the first line.
+
+        Raises
+        ------
+        InputError
+            If the name ends otherwise than in `.csv`, or nothing can be written there.
+        """
+        check_ending(path, ".csv", "a table", " For other forms use to_pandas().")
+        with _writing(path):
+            write_csv(self.rows(), path)
 
 
 def write_csv(rows: list[dict[str, Any]], path: str | os.PathLike) -> None:
@@ -121,6 +127,37 @@ def write_csv(rows: list[dict[str, Any]], path: str | os.PathLike) -> None:
     writer.writeheader()
     writer.writerows(rows)
     write_atomically(path, text.getvalue().encode())
+
+
+def check_ending(path: str | os.PathLike, ending: str, what: str, otherwise: str = "") -> None:
+    """Refuse a file's name that says something else than what is written.
+
+    Examples
+    --------
+    >>> check_ending("view.qk", ".qk", "a saved answer")
+    >>> check_ending("view.npz", ".qk", "a saved answer")
+    Traceback (most recent call last):
+    qkwidgets.core.errors.InputError: The file of a saved answer ends in .qk: got 'view.npz'. No other form is written here.
+    Name it 'view.qk'.
+    """
+    path = Path(path)
+    if path.suffix != ending:
+        raise InputError(
+            f"The file of {what} ends in {ending}: got {str(path)!r}. No other form is written here. "
+            f"Name it {path.stem + ending!r}.{otherwise}"
+        )
+
+
+@contextmanager
+def _writing(path: str | os.PathLike) -> Iterator[None]:
+    """Whatever keeps a file from being written, in words."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            f"An answer is saved where files may be written: {str(path)!r} could not be ({error.strerror}). The folder is probably "
+            "missing or full. Make it, make room, or name another file."
+        ) from None
 
 
 def _plain(value: Any) -> Any:

@@ -31,6 +31,6 @@ def examples(name: str = "deit-tiny") -> Exploration:
     from qkwidgets.answers.file import from_bytes
 
     if name not in EXAMPLES:
-        raise InputError(f"An example is one of {', '.join(EXAMPLES)}: got {name!r}. Use one of these.")
+        raise InputError(f"An example is one of {', '.join(EXAMPLES)}: got {name!r}. It is probably misspelt. Use one of these.")
     data = (files("qkwidgets") / "examples" / f"{name}.qk").read_bytes()
     return Exploration.from_parts(*from_bytes(data, repr(name)))

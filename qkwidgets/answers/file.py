@@ -124,7 +124,7 @@ def open_answer(path: str | os.PathLike) -> Any:
     Parameters
     ----------
     path
-        A `.qk` file written by the `save` method of an answer or a view.
+        A `.qk` file written by the `save` method of an answer or a view; or the folder of a sweep, finished or not.
 
     Raises
     ------
@@ -141,8 +141,12 @@ def open_answer(path: str | os.PathLike) -> Any:
     """
     from qkwidgets.answers.registry import answer_class
 
+    if Path(path).is_dir():
+        path = _state_of(Path(path))
     if not Path(path).is_file():
-        raise InputError(f"A saved answer must exist: there is no file {str(path)!r}. Check the name and the folder.")
+        raise InputError(
+            f"A saved answer must exist: there is no file {str(path)!r}. The name is probably misspelt, or relative to another folder. Check it."
+        )
     arrays, record = read(path)
     if "kind" not in record:
         raise FileFormatError(
@@ -157,6 +161,18 @@ def open_answer(path: str | os.PathLike) -> Any:
             f"A saved answer holds every part of its kind: {Path(path).name!r} is no complete {record['kind']}. It was "
             "probably written by another version or another program. Save it again from the model."
         ) from None
+
+
+def _state_of(folder: Path) -> Path:
+    """The file that a sweep keeps its running total in."""
+    from qkwidgets.answers.sweep import STATE
+
+    if not (folder / STATE).is_file():
+        raise InputError(
+            f"A folder that can be opened is that of a sweep with at least one whole shard: '{folder}' holds no '{STATE}'. The sweep has "
+            "probably just begun, or it is another folder. Let it run on, or check the path."
+        )
+    return folder / STATE
 
 
 def _checksum(arrays: dict[str, np.ndarray], record: dict[str, Any]) -> str:

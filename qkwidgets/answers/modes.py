@@ -7,7 +7,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Float64, Int16
 
 from qkwidgets.answers.base import Table
-from qkwidgets.core.errors import InputError, check_range
+from qkwidgets.answers.unique import check_unique, mates
+from qkwidgets.core.errors import check_range
 from qkwidgets.core.index import ModeIndex
 
 
@@ -66,11 +67,7 @@ class SingularModes(Table):
 
     def mates(self, address: ModeIndex | str | tuple[int, int, int]) -> tuple[ModeIndex, ...]:
         """The other modes of the same degenerate block; empty for a unique mode."""
-        layer, head, mode = self._checked(address)
-        block = self.degenerate[layer, head]
-        if block[mode] < 0:
-            return ()
-        return tuple(ModeIndex(layer, head, int(n)) for n in np.flatnonzero(block == block[mode]) if n != mode)
+        return mates(self._checked(address), self.degenerate)
 
     def unique(self, address: ModeIndex | str | tuple[int, int, int]) -> Mode:
         """The mode at `address`, refused if it is defined only together with others.
@@ -80,15 +77,7 @@ class SingularModes(Table):
         InputError
             If the mode lies in a degenerate block, or has no strength.
         """
-        index = self._checked(address)
-        claim = f"A claim about a single mode needs one that is unique: {index} of {self.model!r}"
-        if self.null[tuple(index)]:
-            raise InputError(f"{claim} has no strength. Its two directions are whatever was left over. Choose another mode.")
-        if mates := self.mates(index):
-            raise InputError(
-                f"{claim} is defined only together with {', '.join(map(str, mates))}. Their singular values are equal within "
-                f"{self.provenance['tolerance']:g} of each, so any rotation among them is as good. Choose another mode, or speak of the block."
-            )
+        check_unique(self._checked(address), self.model, self.degenerate, self.null, self.provenance["tolerance"])
         return self[address]
 
     def rows(self) -> list[dict[str, Any]]:

@@ -1,12 +1,14 @@
 """The modes of one image, ordered by their part in its attention."""
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float32
 
 from qkwidgets.answers.base import Table
+from qkwidgets.core.errors import InputError, check_range
 from qkwidgets.core.index import ModeIndex
 
 WAYS = ("share", "peak", "energy")
@@ -48,3 +50,34 @@ class ModeRanking(Table):
             {"rank": rank, "layer": index.layer, "head": index.head, "mode": index.mode, self.by: value}
             for rank, (index, value) in enumerate(ranked)
         ]
+
+
+def image_number(image: Any, names: list[str]) -> int:
+    """The number of an image of a view, which is named by that number or by its name.
+
+    Raises
+    ------
+    InputError
+        If there is no such image, or several have that name.
+
+    Examples
+    --------
+    >>> image_number("coffee", ["cat", "coffee"])
+    1
+    """
+    if isinstance(image, Integral):
+        return check_range("image", int(image), len(names), "this view")
+    found = [number for number, name in enumerate(names) if name == image]
+    if len(found) == 1:
+        return found[0]
+    needed = "An image of this view is named by its number or its name"
+    if found:
+        raise InputError(
+            f"{needed}: got {image!r}, the name of images {', '.join(map(str, found))}. They probably come from several folders. Give the number."
+        )
+    some = ", ".join(map(repr, names[:4])) + (", …" if len(names) > 4 else "")
+    raise InputError(
+        f"{needed}: got {image!r}. It is probably misspelt, or not among them. Give 0 to {len(names) - 1}, or one of {some}."
+        if names
+        else f"{needed}: got {image!r}. This view has no images. Make one with explore(model, images)."
+    )

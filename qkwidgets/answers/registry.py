@@ -12,7 +12,9 @@ CLASSES = {
     "Alignment": "qkwidgets.answers.alignment:Alignment",
     "Exploration": "qkwidgets.answers.exploration:Exploration",
     "ModeRanking": "qkwidgets.answers.ranking:ModeRanking",
+    "OptimalImages": "qkwidgets.answers.optimal_images:OptimalImages",
     "SingularModes": "qkwidgets.answers.modes:SingularModes",
+    "Sweep": "qkwidgets.answers.sweep:Sweep",
 }
 """Every kind of answer that a file can hold."""
 
@@ -20,17 +22,20 @@ FIGURES = {
     "Alignment": "qkwidgets.figures.trend:trend_figure",
     "Exploration": "qkwidgets.figures.overlay:overlay_figure",
     "ModeRanking": "qkwidgets.figures.ranking:ranking_figure",
+    "OptimalImages": "qkwidgets.figures.optimal_images:optimal_images_figure",
     "SingularModes": "qkwidgets.figures.spectrum:spectrum_figure",
 }
 
 WIDGETS = {
     "Alignment": "qkwidgets.widgets.single:trend_widget",
     "Exploration": "qkwidgets.widgets.explorer:Explorer",
+    "ModeRanking": "qkwidgets.figures.ranking:ranking_widget",
+    "OptimalImages": "qkwidgets.widgets.gallery:Gallery",
     "SingularModes": "qkwidgets.widgets.single:spectrum_widget",
 }
 
 
-PAGES = {"Explorer": "qkwidgets.export.html:write_page"}
+PAGES = {"Explorer": "qkwidgets.export.html:write_page", "Gallery": "qkwidgets.export.gallery:write_page"}
 
 
 def answer_class(kind: str, name: str) -> type:

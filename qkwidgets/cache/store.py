@@ -9,6 +9,7 @@ import os
 import re
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -177,9 +178,8 @@ class Store:
             return
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            file.write(path, arrays, record)
-        except FileNotFoundError:  # another process emptied the folder while we wrote; the result is in hand
-            return
+            with suppress(FileNotFoundError):  # another process removed the folder while we wrote; the result is in hand
+                file.write(path, arrays, record)
         except OSError as error:
             self._go_on_without(error)
 

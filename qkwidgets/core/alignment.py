@@ -84,7 +84,9 @@ def spectrum_weights(
     if weights == "equal":
         raw = torch.ones_like(raw) if defined is None else defined.to(raw.dtype)
     elif weights != "singular values":
-        raise ValueError(f'weights must be "singular values" or "equal": got {weights!r}.')
+        raise ValueError(
+            f'weights must be "singular values" or "equal": got {weights!r}. It is probably misspelt. Use one of these.'
+        )
     return raw / raw.sum(dim=-1, keepdim=True)
 
 

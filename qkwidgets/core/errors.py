@@ -4,6 +4,10 @@ Every message has four parts: what must hold : what came. likely cause. what to 
 an `InputError` and exits with code 2; anything else is a defect of ours and keeps its traceback.
 """
 
+import math
+from numbers import Real
+from typing import Any
+
 
 class InputError(ValueError):
     """Something handed in cannot be used; the message says what must hold and what to do."""
@@ -55,4 +59,29 @@ def check_range(kind: str, value: int, count: int, where: str) -> int:
     have = f"it has {kind}s 0 to {count - 1}" if count > 1 else f"it has {kind} 0 only" if count else f"it has no {kind}s"
     raise OutOfRangeError(
         f"{kind.capitalize()} {value} of {where} does not exist: {have}. {kind.capitalize()}s count from zero here."
+    )
+
+
+def check_megabytes(value: Any) -> float:
+    """`value`, if a file can be that large.
+
+    Raises
+    ------
+    InputError
+        If it is not a number above zero, or has no end.
+
+    Examples
+    --------
+    >>> check_megabytes(15)
+    15.0
+    >>> check_megabytes(-3)
+    Traceback (most recent call last):
+    qkwidgets.core.errors.InputError: The largest size of a page is a number of megabytes above 0: got -3. Its sign or its unit
+    is probably wrong. Give a number such as 15, or leave it out.
+    """
+    if isinstance(value, Real) and 0 < value < math.inf:
+        return float(value)
+    raise InputError(
+        f"The largest size of a page is a number of megabytes above 0: got {value!r}. Its sign or its unit is probably wrong. Give a number "
+        "such as 15, or leave it out."
     )

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from numbers import Integral
 
 from qkwidgets.core.errors import InputError
 
@@ -50,7 +51,7 @@ class ModeIndex:
             return address
         if isinstance(address, str) and (match := _ADDRESS.fullmatch(address)):
             return cls(*map(int, match.groups()))
-        if isinstance(address, tuple | list) and len(address) == 3:
+        if isinstance(address, tuple | list) and len(address) == 3 and all(isinstance(n, Integral) for n in address):
             return cls(*map(int, address))
         raise InputError(
             f'A mode is named by its layer, head and mode, such as "L8 H7 M2" or ModeIndex(8, 7, 2): got {address!r}. '

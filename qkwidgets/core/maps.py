@@ -8,6 +8,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from qkwidgets.core.optimal import image_scores
+
 RANGE_QUANTILE = 0.99
 """The signed scale ends at this quantile of the magnitude over all images shown. A choice of ours."""
 
@@ -30,7 +32,7 @@ def optimal_scores(
 ) -> tuple[Float[Tensor, "*map"], Float[Tensor, "*map"]]:
     """The paper's optimal-image score for the sign + and for the sign -, each with two guarded maxima.
 
-    `plus = relu(max a) relu(max b)`, `minus = relu(-min a) relu(-min b)`: two negative maxima are no hit. The guard is ours.
+    Two negative maxima are no hit (`core.optimal`).
 
     Examples
     --------
@@ -39,9 +41,8 @@ def optimal_scores(
     >>> plus.item(), minus.item()
     (0.0, 6.0)
     """
-    plus = query.amax(dim=-1).relu() * key.amax(dim=-1).relu()
-    minus = (-query.amin(dim=-1)).relu() * (-key.amin(dim=-1)).relu()
-    return plus, minus
+    scores = image_scores(query.amax(dim=-1), query.amin(dim=-1), key.amax(dim=-1), key.amin(dim=-1))
+    return scores[..., 0], scores[..., 1]
 
 
 def preferred_sign(query: Float[Tensor, "image *mode patch"], key: Float[Tensor, "image *mode patch"]) -> Float[Tensor, "*mode"]:

@@ -5,7 +5,8 @@ no image is refused with the name of the file or the place in the list.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,23 @@ def read_images(items: Any) -> list[Picture]:
     return pictures
 
 
+def read_image(item: Any, name: str) -> Picture:
+    """The picture of one item that stands for one image, under a name of its own.
+
+    Raises
+    ------
+    InputError
+        As `read_images` does.
+
+    Examples
+    --------
+    >>> read_image(np.zeros((64, 48), np.uint8), "night")
+    Picture('night', 48 x 64 pixels)
+    """
+    (picture,) = _read(item, name)
+    return replace(picture, name=name)
+
+
 def _read(item: Any, name: str) -> Iterator[Picture]:
     """The pictures that one item stands for."""
     if isinstance(item, Picture):
@@ -81,7 +99,7 @@ def _read(item: Any, name: str) -> Iterator[Picture]:
             yield Picture(image, f"scene {i}", "qkwidgets.odd_one_out", "made by qkwidgets, free of rights")
     elif isinstance(item, str | Path):
         for path in _files(Path(item)):
-            yield Picture(_read_file(path), path.name, "local file")
+            yield Picture(decoded(path, str(path)), path.name, "local file")
     elif isinstance(item, Image.Image):
         yield Picture(rgb(item, name), name)
     elif isinstance(item, np.ndarray) and item.ndim == 4:
@@ -135,22 +153,31 @@ def _files(path: Path) -> list[Path]:
     return found
 
 
-def _read_file(path: Path) -> UInt8[np.ndarray, "height width 3"]:
+def decoded(file: Path | BytesIO, name: str) -> UInt8[np.ndarray, "height width 3"]:
+    """The image in a file, or in bytes; `name` is what it is called if it is none.
+
+    Examples
+    --------
+    >>> decoded(BytesIO(b"not an image"), "shard.tar/cat.jpg")
+    Traceback (most recent call last):
+    qkwidgets.core.errors.InputError: An image file must be a JPEG, PNG or another format that Pillow reads: 'shard.tar/cat.jpg'
+    is none. ...
+    """
     try:
-        with Image.open(path) as image:
-            return rgb(image, f"'{path}'")
+        with Image.open(file) as image:
+            return rgb(image, f"'{name}'")
     except UnidentifiedImageError:
         raise InputError(
-            f"An image file must be a JPEG, PNG or another format that Pillow reads: '{path}' is none. It is probably "
+            f"An image file must be a JPEG, PNG or another format that Pillow reads: '{name}' is none. It is probably "
             "another kind of file with the suffix of an image. Leave it out, or convert it."
         ) from None
     except PermissionError:
-        raise InputError(f"An image file must be readable: '{path}' is not for this user. Check its permissions.") from None
+        raise InputError(f"An image file must be readable: '{name}' is not for this user. Check its permissions.") from None
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as problem:
         if isinstance(problem, InputError):
             raise
         raise InputError(
-            f"An image file must be whole: '{path}' could not be decoded ({problem}). It is probably truncated or damaged. "
+            f"An image file must be whole: '{name}' could not be decoded ({problem}). It is probably truncated or damaged. "
             "Copy or download it again, or leave it out."
         ) from None
 
@@ -186,7 +213,11 @@ def _sixteen_bits(values: np.ndarray, name: str) -> np.ndarray:
 def _rgb_array(array: np.ndarray, name: str) -> UInt8[np.ndarray, "height width 3"]:
     if not (array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (1, 3, 4))) or 0 in array.shape:
         turned = array.ndim == 3 and array.shape[0] in (1, 3, 4)
-        hint = "Channels probably come first; use array.transpose(1, 2, 0)" if turned else "Pass one image, or several of one size stacked"
+        hint = (
+            "Channels probably come first; use array.transpose(1, 2, 0)"
+            if turned
+            else "Pass one image, or several of one size stacked"
+        )
         raise InputError(
             f"An image array must be [height, width] or [height, width, 3 or 4], not empty: {name} is {list(array.shape)}. {hint}."
         )

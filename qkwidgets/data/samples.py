@@ -73,7 +73,7 @@ def _folder() -> Path:
     found = find_spec("skimage")
     if found is None or found.origin is None:
         raise InputError(
-            "The sample photographs come with scikit-image: it is not installed here. "
-            'Install it (`pip install "qkwidgets[photos]"`), or pass images of your own.'
+            "The sample photographs come with scikit-image: it is not installed here. It comes with an "
+            'extra. Install it (`pip install "qkwidgets[photos]"`), or pass images of your own.'
         )
     return Path(found.origin).parent / "data"

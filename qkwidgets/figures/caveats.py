@@ -3,6 +3,7 @@
 import numpy as np
 from jaxtyping import Bool, Int
 
+from qkwidgets.answers.optimal_images import OptimalImages
 from qkwidgets.answers.source import Spectra
 from qkwidgets.core.index import ModeIndex
 
@@ -21,7 +22,7 @@ def blocks(degenerate: Int[np.ndarray, " mode"], null: Bool[np.ndarray, " mode"]
     return [(int(modes[0]), int(modes[-1])) for modes in members]
 
 
-def caveat(spectra: Spectra, index: ModeIndex) -> str:
+def caveat(spectra: Spectra | OptimalImages, index: ModeIndex) -> str:
     """What a picture of this mode must say, or nothing for a mode that is unique and stable."""
     layer, head, mode = index
     if spectra.null[layer, head, mode]:

@@ -108,7 +108,7 @@ def colours(theme: str) -> Colours:
     '#14171a'
     """
     if theme not in THEMES:
-        raise InputError(f'A figure\'s theme is "light" or "dark": got {theme!r}. Use one of these.')
+        raise InputError(f'A figure\'s theme is "light" or "dark": got {theme!r}. It is probably misspelt. Use one of these.')
     return THEMES[theme]
 
 
@@ -126,7 +126,9 @@ def palette_colours(palette: str) -> tuple[Rgb, Rgb]:
     ((255, 0, 0), (0, 255, 255))
     """
     if palette not in PALETTES:
-        raise InputError(f"An overlay's palette is one of {', '.join(map(repr, PALETTES))}: got {palette!r}. Use one of these.")
+        raise InputError(
+            f"An overlay's palette is one of {', '.join(map(repr, PALETTES))}: got {palette!r}. It is probably misspelt. Use one of these."
+        )
     return PALETTES[palette]
 
 

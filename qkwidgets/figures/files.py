@@ -8,8 +8,12 @@ import plotly.graph_objects as go
 
 from qkwidgets.answers.file import write_atomically
 from qkwidgets.core.errors import InputError
+from qkwidgets.figures.theme import PAGE_WIDTH
 
 SUFFIXES = (".html", ".svg", ".pdf", ".png")
+
+ELASTIC = (2 / 3, 2)
+"""How many times its width in print a figure is in a page, at least and at most."""
 
 PNG_SCALE = 3
 """Pixels of a picture for each of the figure's 96 an inch: 288 dpi, enough for print."""
@@ -20,7 +24,8 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="generator" content="qkwidgets">
 <title>{title}</title>
-<style>body {{ margin: 16px; background: {paper}; }}</style>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>body {{ margin: 16px; background: {paper}; }} #figure {{ min-width: {least}px; max-width: {most}px; }}</style>
 </head>
 <body>
 {figure}
@@ -59,19 +64,25 @@ def write_figure(figure: go.Figure, path: str | os.PathLike) -> None:
     path = Path(path)
     if path.suffix not in SUFFIXES:
         raise InputError(
-            f"The ending of a figure's file is one of {', '.join(SUFFIXES)}: got {path.name!r}. It says what is written. "
+            f"The ending of a figure's file is one of {', '.join(SUFFIXES)}: got {path.name!r}. It is probably misspelt, or "
+            "a form that plotly does not write. "
             "Choose one of them."
         )
     write_atomically(path, _page(figure).encode() if path.suffix == ".html" else _picture(figure, path.suffix[1:]))
 
 
 def _page(figure: go.Figure) -> str:
-    """The figure with plotly's own script inside; the same bytes each time."""
+    """The figure with plotly's own script inside, as wide as the window lets it be; the same bytes each time."""
     layout = figure.layout
-    part = figure.to_html(full_html=False, include_plotlyjs=True, div_id="figure", config={"displaylogo": False})
+    elastic = layout.width and not any(trace.type == "image" for trace in figure.data)  # pictures keep their shape
+    shown = go.Figure(figure).update_layout(width=None) if elastic else figure
+    options = {"displaylogo": False, "responsive": bool(elastic)}
+    part = shown.to_html(full_html=False, include_plotlyjs=True, div_id="figure", config=options, default_height=layout.height)
     # A title is text in a figure's markup: its entities stay, its tags go.
     title = html.escape(html.unescape((layout.title.text or "Figure").replace("<i>", "").replace("</i>", "")))
-    return _PAGE.format(title=title, paper=layout.template.layout.paper_bgcolor or "#ffffff", figure=part)
+    paper = layout.template.layout.paper_bgcolor or "#ffffff"
+    least, most = (round(times * (layout.width or PAGE_WIDTH)) for times in (ELASTIC if elastic else (1, 1)))
+    return _PAGE.format(title=title, paper=paper, least=least, most=most, figure=part)
 
 
 def _picture(figure: go.Figure, form: str) -> bytes:

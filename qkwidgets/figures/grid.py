@@ -115,7 +115,9 @@ def _number(answer: Exploration | Alignment, key: str) -> _Number:
         rows = zip(answer.meta["head_numbers"], answer.spectra.head_numbers, strict=True)
         known = {about["key"]: _Number(about["label"], about["diverging"], values) for about, values in rows}
     if key not in known:
-        raise InputError(f"A number of a head is one of {', '.join(known)} here: got {key!r}. Use one of these.")
+        raise InputError(
+            f"A number of a head is one of {', '.join(known)} here: got {key!r}. It is probably misspelt. Use one of these."
+        )
     return known[key]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from qkwidgets.answers.exploration import Exploration
+from qkwidgets.answers.unique import check_unique
 from qkwidgets.core.errors import InputError, check_range
 from qkwidgets.core.index import ModeIndex
 from qkwidgets.figures.caveats import caveat
@@ -32,6 +33,7 @@ def overlay_figure(
     scale: str = "signed",
     palette: str = "red-cyan",
     sign: str = "auto",
+    require_unique: bool = False,
     theme: str = "light",
 ) -> go.Figure:
     """The overlay of one mode on one or all images of a view.
@@ -51,6 +53,9 @@ def overlay_figure(
         "red-cyan", or "orange-blue" for colour-blind readers.
     sign
         "+", "-", or "auto" for the one with the larger score over the images of the view; it is printed.
+    require_unique
+        Refuse a mode that is defined only together with others, instead of saying so in the figure: for a figure that makes
+        a claim about this one mode.
     theme
         "light" or "dark".
 
@@ -62,7 +67,7 @@ def overlay_figure(
     Raises
     ------
     InputError
-        If there is no such mode or image, its maps are not in the view, or an option is unknown.
+        If there is no such mode or image, its maps are not in the view, it is not unique and shall be, or an option is unknown.
 
     Examples
     --------
@@ -73,6 +78,9 @@ def overlay_figure(
     """
     c, index = colours(theme), ModeIndex.parse(index)
     images = _images(exploration, index, image)
+    if require_unique:
+        spectra = exploration.spectra
+        check_unique(index, exploration.model, spectra.degenerate, spectra.null, exploration.meta["degenerate_tolerance"])
     sizes = [(exploration.meta["images"][i]["width"], exploration.meta["images"][i]["height"]) for i in images]
     sheet = panes(sizes)
     figure = go.Figure()
@@ -105,7 +113,9 @@ def overlay_figure(
 def _images(exploration: Exploration, index: ModeIndex, image: int | None) -> list[int]:
     meta = exploration.meta
     if not meta["images"]:
-        raise InputError("An overlay lies on images: this view has none. Make one with explore(model, images).")
+        raise InputError(
+            "An overlay lies on images: this view has none. It is probably one of weights alone. Make one with explore(model, images)."
+        )
     for kind, value, count in zip(
         ("layer", "head", "mode"), index, (meta["n_layers"], meta["n_heads"], meta["n_modes"]), strict=True
     ):

@@ -3,6 +3,8 @@
 Source: the paper's Figure 5 shows six modes; what it does not say is how much is left, which is printed here.
 """
 
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -56,7 +58,7 @@ def ranking_figure(
     3
     """
     if n < 1:
-        raise InputError(f"A ranking shows one mode or more: got n={n}. Ask for at least one.")
+        raise InputError(f"A ranking shows one mode or more: got n={n}. Its sign is probably wrong. Ask for at least one.")
     for kind, value, count in (("layer", layer, ranking.value.shape[0]), ("head", head, ranking.value.shape[1])):
         if value is not None:
             check_range(kind, value, count, repr(ranking.model))
@@ -66,7 +68,10 @@ def ranking_figure(
     if whole:
         rows += _rest(ranking, layer, head, [value for _, value in top])
     if not rows:
-        raise InputError(f"A ranking needs modes with a {ranking.by}: none is defined here. Name another layer or head.")
+        raise InputError(
+            f"A ranking needs modes with a {ranking.by}: none is defined here. Their scores are probably the same for every "
+            "key. Name another layer or head."
+        )
     figure = _drawn(rows, ranking.by, theme)
     if _dropped(ranking):
         figure.update_xaxes(title={"text": f"{AXES[ranking.by]}, biases dropped"})
@@ -80,6 +85,24 @@ def ranking_figure(
         }
     )
     return figure
+
+
+def ranking_widget(ranking: ModeRanking, n: int = 12, **options: Any) -> go.FigureWidget:
+    """The same bars as a live widget: they can be hovered, zoomed, and changed from Python like any figure of plotly.
+
+    Parameters
+    ----------
+    ranking, n, options
+        As in `ranking_figure`.
+
+    Examples
+    --------
+    >>> import qkwidgets as qk
+    >>> widget = qk.examples("deit-tiny").rank(0).widget(3, layer=4)
+    >>> len(widget.data[0].y)
+    3
+    """
+    return go.FigureWidget(ranking_figure(ranking, n, **options))
 
 
 def _rest(ranking: ModeRanking, layer: int, head: int, shown: list[float]) -> list[tuple[str, float, str]]:

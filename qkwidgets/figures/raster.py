@@ -57,7 +57,7 @@ def strengths(
     if scale not in SCALES or sign not in SIGNS:
         raise InputError(
             f'An overlay\'s scale is "signed" or "percentile" and its sign "auto", "+" or "-": got {scale!r} and {sign!r}. '
-            "Use one of these."
+            "One is probably misspelt. Use one of these."
         )
     tile = frozen.tile(layer, head)
     direction = SIGNS[sign] or int(tile.arrays["sign"][mode])
@@ -105,9 +105,18 @@ def overlay_picture(
 ) -> UInt8[np.ndarray, "height width 3"]:
     """The image, dim and grey, under the lights of one mode."""
     lit = strengths(frozen, layer, head, mode, image, scale=scale, sign=sign)
-    picture = Image.open(io.BytesIO(frozen.pictures[image])).convert("L")
-    light = Image.fromarray(overlay_colours(lit.query, lit.key, palette)).resize(picture.size, Image.Resampling.NEAREST)
-    ground = np.asarray(picture, dtype=np.float32)[..., None] * (GROUND / 255)
+    return under_lights(Image.open(io.BytesIO(frozen.pictures[image])), lit.query, lit.key, palette)
+
+
+def under_lights(
+    picture: Image.Image,
+    query: Float[np.ndarray, "grid_h grid_w"],
+    key: Float[np.ndarray, "grid_h grid_w"],
+    palette: str = "red-cyan",
+) -> UInt8[np.ndarray, "height width 3"]:
+    """A picture, dim and grey, under the light of two maps that run from 0 to 1."""
+    light = Image.fromarray(overlay_colours(query, key, palette)).resize(picture.size, Image.Resampling.NEAREST)
+    ground = np.asarray(picture.convert("L"), dtype=np.float32)[..., None] * (GROUND / 255)
     screen = 1 - (1 - ground) * (1 - np.asarray(light, dtype=np.float32) / 255)
     return (255 * (ground + LIGHT * (screen - ground))).round().astype(np.uint8)
 

@@ -48,9 +48,13 @@ def trend_figure(*alignments: Alignment, theme: str = "light", layers: str = "no
     ['chance for the mean', 'single heads', 'builtin:o3']
     """
     if not alignments:
-        raise InputError("A trend needs at least one alignment: got none. Call alignment(model) and hand on what it returns.")
+        raise InputError(
+            "A trend needs at least one alignment: got none. A list was probably empty. Call alignment(model) and hand on what it returns."
+        )
     if layers not in LAYERS:
-        raise InputError(f'Layers are "normalised" or counted by "index": got {layers!r}. Use one of these.')
+        raise InputError(
+            f'Layers are "normalised" or counted by "index": got {layers!r}. It is probably misspelt. Use one of these.'
+        )
     c = colours(theme)
     figure = go.Figure()
     for number, answer in enumerate(alignments):
@@ -140,8 +144,8 @@ def _quantity(alignments: tuple[Alignment, ...]) -> str:
     equal = {answer.provenance.get("weights") == "equal" for answer in alignments}
     if len(equal) > 1:
         raise InputError(
-            "One figure shows one kind of mean: got alignments weighted by singular values and equally. Their numbers are not "
-            "comparable. Draw two figures."
+            "One figure shows one kind of mean: got alignments weighted by singular values and equally. They probably come from two calls "
+            "of alignment that differ, and cannot be compared. Draw two figures."
         )
     return "mean cosine, equal weights" if equal.pop() else "weighted mean cosine"
 

@@ -31,7 +31,8 @@ def load_builtin(name: str, checkpoint: str | Path | None = None) -> Loaded:
     """
     if name not in NAMES:
         raise InputError(
-            f"A built-in model must be one of {', '.join(f'builtin:{each}' for each in NAMES)}: got 'builtin:{name}'."
+            f"A built-in model must be one of {', '.join(f'builtin:{each}' for each in NAMES)}: got 'builtin:{name}'. It is "
+            "probably misspelt. Use one of these."
         )
     file = existing(WEIGHTS / f"{name}.safetensors" if checkpoint is None else checkpoint)
     module = BuiltinViT()

@@ -161,7 +161,8 @@ def _unpickled(path: Path) -> dict[str, Tensor]:
             f"a dict of {', '.join(map(repr, list(weights)[:3]))}" if isinstance(weights, dict) else f"a {type(weights).__name__}"
         )
         raise InputError(
-            f"A checkpoint must hold a state dict, tensors by name: '{path}' holds {held}. Save `model.state_dict()`, best "
+            f"A checkpoint must hold a state dict, tensors by name: '{path}' holds {held}. It is probably a log, or the "
+            "state of an optimiser. Save `model.state_dict()`, best "
             "as safetensors."
         )
     return {str(name): value for name, value in weights.items() if isinstance(value, Tensor)}

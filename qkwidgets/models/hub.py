@@ -11,7 +11,7 @@ from threading import Thread
 
 from qkwidgets.core.errors import InputError, UnreachableError
 
-PATIENCE_S = 8.0
+PATIENCE_S = 6.0
 FILES = ("model.safetensors", "pytorch_model.bin")
 
 
@@ -32,9 +32,8 @@ def hub_file(repository: str, name: str) -> Path:
     InputError
         If the hub has no such repository, or does not let this user read it.
     """
-    for file in FILES:
-        if (path := _cached(repository, file)) is not None:
-            return path
+    if (path := _cached_file(repository)) is not None:
+        return path
     from huggingface_hub import constants, hf_hub_download
 
     if constants.HF_HUB_OFFLINE:
@@ -46,6 +45,17 @@ def hub_file(repository: str, name: str) -> Path:
         return Path(hf_hub_download(repository, file))
     except Exception as problem:  # of whichever HTTP library it uses
         raise _unreachable(name, f"the download broke off ({type(problem).__name__})") from None
+
+
+def is_cached(repository: str) -> bool:
+    """Whether a repository's weights are in the hub's cache on this machine.
+
+    Examples
+    --------
+    >>> is_cached("timm/no_such_model")
+    False
+    """
+    return _cached_file(repository) is not None
 
 
 def cached_models() -> list[str]:
@@ -64,6 +74,10 @@ def cached_models() -> list[str]:
         for folder in folders
         if any(any(folder.glob(f"snapshots/*/{file}")) for file in FILES)
     ]
+
+
+def _cached_file(repository: str) -> Path | None:
+    return next((path for file in FILES if (path := _cached(repository, file)) is not None), None)
 
 
 def _cached(repository: str, file: str) -> Path | None:

@@ -130,7 +130,10 @@ def moved(module: nn.Module, device: str | torch.device | None, dtype: torch.dty
     (True, torch.float64)
     """
     if dtype is not None and not dtype.is_floating_point:
-        raise InputError(f"dtype must be of floating point, such as torch.float32: got {dtype}. Leave it out for float32.")
+        raise InputError(
+            f"dtype must be of floating point, such as torch.float32: got {dtype}. It is probably the type of stored "
+            "weights. Leave it out for float32."
+        )
     first = next(iter(module.parameters()), None)
     try:
         where = None if device is None else torch.empty(0, device=device).device

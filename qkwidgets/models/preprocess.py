@@ -45,7 +45,8 @@ class Preprocess:
         """Normalised pixels of all images, and the uint8 pictures that they show."""
         if resize not in (None, "square"):
             raise InputError(
-                f'resize must be None (the model\'s own transform) or "square" (the whole picture, squeezed): got {resize!r}.'
+                f'resize must be None (the model\'s own transform) or "square" (the whole picture, squeezed): got '
+                f"{resize!r}. It is probably misspelt. Use one of these."
             )
         crop = squeeze if resize == "square" else self.crop
         shown = [np.asarray(crop(Image.fromarray(picture.array), self.size)) for picture in read_images(images)]

@@ -7,16 +7,12 @@ set. Names are counted in the timm that is installed.
 
 from collections import Counter
 from fnmatch import fnmatch
+from pathlib import Path
 from typing import NamedTuple
-
-from torch import nn
 
 from qkwidgets.core.errors import UnsupportedModelError
 from qkwidgets.models.contract import AttentionModel
-from qkwidgets.models.load import load_model, spelled
-from qkwidgets.models.preprocess import plain_preprocess
-from qkwidgets.models.reader import read_model
-from qkwidgets.models.structure import attention_parts, read_parts
+from qkwidgets.models.load import FILES, load_model, spelled
 
 HEADINGS = ("model", "layers x heads", "d_head", "tokens", "x from", "scores", "modes", "check")
 READ, NOT_YET, NEVER = "read", "not yet", "refused"
@@ -99,7 +95,7 @@ def family_table() -> str:
     >>> print(family_table().splitlines()[4])
     DeiT, DeiT III                                             ...  read
     """
-    from qkwidgets.models.timm_models import import_timm
+    from qkwidgets.models.timm_names import import_timm
 
     timm = import_timm()
     counts = Counter(family_of(name, timm.models.model_entrypoint(name).__module__) for name in timm.list_models())
@@ -126,6 +122,8 @@ def family_of(name: str, module: str) -> Family:
 def model_table(name: str) -> str:
     """What is read of one model, as a row under headings; or the sentence with which it is refused.
 
+    A name without a source is one of timm, or a file of weights.
+
     Weights of timm models are random and two layers are checked, so nothing is downloaded. The last column is the error of the
     rebuilt attention output relative to the largest output.
 
@@ -140,7 +138,7 @@ def model_table(name: str) -> str:
     model       layers x heads  d_head  tokens   x from  scores  modes  check
     builtin:o3  6 x 4           32      CLS 8x8  norm1   qkv+b   exact  ...
     """
-    name = spelled(name)
+    name = spelled(name if ":" in name or Path(name).suffix in FILES else f"timm:{name}")
     try:
         row = _timm_row(name.partition(":")[2]) if name.startswith("timm:") else _row(name, load_model(name))
     except UnsupportedModelError as refusal:
@@ -151,24 +149,10 @@ def model_table(name: str) -> str:
 
 
 def _timm_row(name: str) -> tuple[str, ...]:
-    """The row of a timm model, built two layers deep where it can be; all layers are counted without memory."""
-    import torch
+    """The row of a timm model, read with random weights."""
+    from qkwidgets.models.architecture import n_attention_layers, read_architecture
 
-    from qkwidgets.models.timm_models import known_name
-
-    timm = known_name(name)
-    try:
-        module = timm.create_model(name, depth=2)
-    except (TypeError, ValueError, RuntimeError, AttributeError):  # not every architecture has a depth to set
-        module = timm.create_model(name)
-    model = read_model(module, name=f"timm:{name}", preprocess=plain_preprocess(module))
-    with torch.device("meta"):
-        n_layers = _count_layers(timm.create_model(name))
-    return _row(f"timm:{name}", model, n_layers)
-
-
-def _count_layers(module: nn.Module) -> int:
-    return sum(read_parts(part) is not None for part in attention_parts(module).values())
+    return _row(f"timm:{name}", read_architecture(name), n_attention_layers(name))
 
 
 def _row(name: str, model: AttentionModel, n_layers: int | None = None) -> tuple[str, ...]:

@@ -1,8 +1,6 @@
-"""How does a name of timm become a module with weights? Unknown names get neighbours; weights must fit or are refused."""
+"""How does a name of timm become a module with weights? They must fit, and what is not read is not downloaded."""
 
 import warnings
-from difflib import get_close_matches
-from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,10 +9,12 @@ import torch
 from torch import nn
 
 from qkwidgets.core.errors import InputError
+from qkwidgets.models.architecture import read_architecture
 from qkwidgets.models.checkpoint import Misfit, Shapes, differences, read_shapes
-from qkwidgets.models.hub import hub_file
+from qkwidgets.models.hub import hub_file, is_cached
 from qkwidgets.models.preprocess import timm_preprocess
 from qkwidgets.models.source import Loaded
+from qkwidgets.models.timm_names import known_name
 
 
 def load_timm(name: str, checkpoint: str | Path | None) -> Loaded:
@@ -24,12 +24,14 @@ def load_timm(name: str, checkpoint: str | Path | None) -> Loaded:
     ------
     InputError
         If timm has no such name, or the file does not fit.
+    UnsupportedModelError
+        If weights would have to be downloaded for an architecture that is not read.
     UnreachableError
         If the weights are neither here nor within reach.
     """
     timm = known_name(name)
     config = timm.models.get_pretrained_cfg(name)
-    file = Path(checkpoint) if checkpoint is not None else hub_file(_repository(name, config), f"timm:{name}")
+    file = Path(checkpoint) if checkpoint is not None else _published(name, config)
     shapes = read_shapes(file)
     module, notes = _with_weights(timm, name, config, file, shapes)
     if checkpoint is None:
@@ -41,53 +43,11 @@ def load_timm(name: str, checkpoint: str | Path | None) -> Loaded:
     return Loaded(module.eval(), timm_preprocess(module), provenance, notes + _resampled(module, shapes))
 
 
-@cache
-def import_timm() -> ModuleType:
-    """The library, or a sentence where torch and torchvision do not belong together.
-
-    Examples
-    --------
-    >>> import_timm().__name__
-    'timm'
-    """
-    try:
-        import timm
-    except (RuntimeError, ImportError) as problem:
-        if "torchvision" not in str(problem):
-            raise
-        raise InputError(
-            f"torch and torchvision must be of the same build: importing timm failed ({problem}). One of them is probably "
-            "the CPU build and the other is not. Install both from the same index."
-        ) from None
-    return timm
-
-
-def known_name(name: str) -> ModuleType:
-    """The library, if it has a model of this name, and of this tag where one is named.
-
-    Raises
-    ------
-    InputError
-        If it has not; the message offers the nearest names.
-
-    Examples
-    --------
-    >>> known_name("deit_tiny_patch16_224.fb_in1k").__name__
-    'timm'
-    """
-    timm = import_timm()
-    architecture, _, tag = name.partition(".")
-    if not timm.is_model(architecture):
-        near = get_close_matches(name, [*timm.list_models(), *timm.list_pretrained()], n=3, cutoff=0.5)
-        offer = f"Nearest: {', '.join(f'timm:{each}' for each in near)}" if near else "`timm.list_models()` lists them"
-        raise InputError(f"'timm:{name}' must name a model of timm {timm.__version__}: there is none. {offer}.")
-    tags = [each.partition(".")[2] for each in timm.list_pretrained(architecture)]
-    if tag and tag not in tags:
-        offer = f"Its tags: {', '.join(tags)}" if tags else "It has none; pass `checkpoint=`"
-        raise InputError(
-            f"'timm:{name}' must name a published set of weights after the dot: '{architecture}' has no tag '{tag}'. {offer}."
-        )
-    return timm
+def _published(name: str, config: Any) -> Path:
+    """The file of weights that a name publishes; before anything is fetched, the architecture alone must be one that is read."""
+    if config is None or not config.hf_hub_id or not is_cached(config.hf_hub_id):
+        read_architecture(name)
+    return hub_file(_repository(name, config), f"timm:{name}")
 
 
 def _repository(name: str, config: Any) -> str:

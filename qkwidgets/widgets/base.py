@@ -1,6 +1,7 @@
 """What all our widgets share: strict keywords, one ESM file a class, and a reply to every request."""
 
 from collections.abc import Callable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,26 @@ class QKWidget(anywidget.AnyWidget):
         super().__init__(**traits)
         self.on_msg(self._reply)
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many there are to choose from, by the name of the trait that chooses: layers, heads, and so on."""
+        return {}
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse a public name that does not exist: `view.layre = 3` would be kept, and nothing would happen."""
+        if not (name.startswith("_") or hasattr(type(self), name)):
+            own = {each for each in dir(type(self)) if not each.startswith("_")} - set(dir(anywidget.AnyWidget))
+            near = get_close_matches(name, sorted(own), n=1, cutoff=0.0)[0]
+            raise InputError(
+                f"What is set on {type(self).__name__} must exist: there is no {name!r}. It is probably misspelt. Nearest: {near!r}."
+            )
+        super().__setattr__(name, value)
+
     def _answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
         """The reply to a request: its fields and its buffers. Widgets that take requests override this."""
-        raise InputError(f"{type(self).__name__} answers no request of kind {request.get('kind')!r}.")
+        raise InputError(
+            f"{type(self).__name__} answers no request of kind {request.get('kind')!r}. The page is probably of another version. Run its cell again."
+        )
 
     def _reply(self, _widget: Any, request: Any, _buffers: Any) -> None:
         """Acknowledge at once, then answer or say in words why not: no request stays without a reply."""

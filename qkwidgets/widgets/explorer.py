@@ -6,10 +6,11 @@ from typing import Any
 import traitlets as t
 
 from qkwidgets.answers import registry
+from qkwidgets.answers.base import check_ending
 from qkwidgets.answers.exploration import Exploration, map_bytes
 from qkwidgets.answers.ranking import ModeRanking
 from qkwidgets.answers.source import AnswerSource
-from qkwidgets.core.errors import InputError, check_range
+from qkwidgets.core.errors import InputError, check_megabytes, check_range
 from qkwidgets.core.index import ModeIndex
 from qkwidgets.widgets.base import STATIC, QKWidget
 from qkwidgets.widgets.wire import wire_meta, wire_pictures, wire_spectra, wire_tiles
@@ -59,6 +60,9 @@ class Explorer(QKWidget):
 
     _esm = STATIC / "explorer.js"
 
+    source = t.Any()
+    """The `AnswerSource` that the view shows."""
+
     layer = t.Int(0).tag(sync=True)
     head = t.Int(0).tag(sync=True)
     mode = t.Int(0).tag(sync=True)
@@ -79,12 +83,6 @@ class Explorer(QKWidget):
         self.source = source
         self._frozen = source.frozen(_modes_within(source, LIVE_BYTES))
         meta = self._frozen.meta
-        self._counts = {
-            "layer": meta["n_layers"],
-            "head": meta["n_heads"],
-            "mode": meta["n_modes"],
-            "image": len(meta["images"]),
-        }
         traits = {**self._frozen.start, **traits}
         if meta["images"]:
             # The middle patch: its whole score row is in every page, so the attention panel has something to show at once.
@@ -95,6 +93,13 @@ class Explorer(QKWidget):
         self.set_trait("spectra", wire_spectra(self._frozen.spectra))
         self.set_trait("pictures", wire_pictures(self._frozen.pictures))
         self.set_trait("tiles", wire_tiles(self._frozen))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many layers, heads, modes, images and tokens there are to choose from."""
+        meta = self._frozen.meta
+        numbers = {"layer": meta["n_layers"], "head": meta["n_heads"], "mode": meta["n_modes"]}
+        return {**numbers, "image": len(meta["images"]), "token": self._frozen.layout.n_tokens}
 
     @property
     def selection(self) -> ModeIndex:
@@ -109,14 +114,16 @@ class Explorer(QKWidget):
         with self.hold_trait_notifications(), self.hold_sync():
             self.layer, self.head, self.mode = index
 
-    def rank(self, image: int | None = None, by: str = "share") -> ModeRanking:
-        """The modes of one of the images shown, the current one if none is named, by `share`, `energy` or `peak`."""
-        image = self.image if image is None else image
-        self._check("image", image)
-        return self._frozen.rank(image, by)
+    def rank(self, image: int | str | None = None, by: str = "share") -> ModeRanking:
+        """The modes of one of the images shown, by `share`, `energy` or `peak`; the image by its number or its name.
+
+        That of the current image if none is named.
+        """
+        return self._frozen.rank(self.image if image is None else image, by)
 
     def save(self, path: str | os.PathLike) -> None:
         """Write the view, all modes and where it stands, to one `.qk` file, which `qkwidgets.open` reads without model or torch."""
+        check_ending(path, ".qk", "a saved view")
         self.source.frozen().starting_at(**self.state).save(path)
 
     @property
@@ -132,11 +139,13 @@ class Explorer(QKWidget):
         path
             Where to write it; replaced at once when it is complete.
         max_mb
-            Largest size in megabytes. Modes are left out by singular value, then images from the end, until the page
-            fits; the page says what was left out.
+            Largest size in megabytes. Exact rows and bias terms are rounded to 8 bits, then modes left out by singular
+            value, then images from the end, until the page fits; the page says so.
         title
             Of the page; the model's name if none is given.
         """
+        check_ending(path, ".html", "a page")
+        max_mb = check_megabytes(max_mb)
         registry.presenter(registry.PAGES, "page", self)(self, path, max_mb=max_mb, title=title)
 
     @t.validate("layer", "head", "mode", "image")
@@ -145,11 +154,7 @@ class Explorer(QKWidget):
 
     @t.validate("token")
     def _valid_token(self, proposal: Any) -> int:
-        return (
-            -1
-            if proposal["value"] == -1
-            else check_range("token", proposal["value"], self._frozen.layout.n_tokens, repr(self._frozen.model))
-        )
+        return -1 if proposal["value"] == -1 else self._check("token", proposal["value"])
 
     @t.validate("view")
     def _valid_view(self, proposal: Any) -> dict[str, Any]:
@@ -161,7 +166,7 @@ class Explorer(QKWidget):
 
     def _check(self, kind: str, value: int) -> int:
         owner = "this view" if kind == "image" else repr(self._frozen.model)
-        return check_range(kind, value, self._counts[kind], owner)
+        return check_range(kind, value, self.counts[kind], owner)
 
     def _answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
         if request.get("kind") != "need":
@@ -226,7 +231,9 @@ def _check_setting(name: str, value: Any, numbers: tuple[str, ...]) -> None:
         choices = {**VIEW_CHOICES, "number": numbers}[name]
         allowed, fits = f"one of {', '.join(choices)}", value in choices
     if not fits:
-        raise InputError(f"{settings}, and {name} is {allowed}: got {name}={value!r}. Use such a value.")
+        raise InputError(
+            f"{settings}, and {name} is {allowed}: got {name}={value!r}. It probably belongs to another setting. Use such a value."
+        )
 
 
 def _modes_within(source: AnswerSource, limit: int) -> int | None:

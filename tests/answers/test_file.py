@@ -122,7 +122,7 @@ def test_nothing_but_numbers_is_in_json(tmp_path):
 def test_a_missing_file_is_an_input_error(tmp_path):
     with pytest.raises(InputError, match="there is no file"):
         open_answer(tmp_path / "none.qk")
-    with pytest.raises(InputError, match="there is no file"):
+    with pytest.raises(InputError, match=r"A folder that can be opened is that of a sweep .* holds no 'state\.qk'"):
         open_answer(tmp_path)
 
 

@@ -8,7 +8,7 @@ import pytest
 import qkwidgets
 from qkwidgets.answers.alignment import Alignment
 from qkwidgets.answers.modes import SingularModes
-from qkwidgets.answers.ranking import ModeRanking
+from qkwidgets.answers.ranking import ModeRanking, image_number
 from qkwidgets.core.errors import InputError, OutOfRangeError
 from qkwidgets.core.index import ModeIndex
 
@@ -73,6 +73,26 @@ def test_every_form_of_a_table_is_the_same_table(name, tmp_path):
         read = list(csv.DictReader(file))
     assert [list(row) for row in read] == [list(row) for row in rows]
     assert [list(row.values()) for row in read] == [[str(value) for value in row.values()] for row in rows]
+
+
+def test_a_table_and_an_answer_are_written_under_their_own_ending_alone(tmp_path):
+    for write, name in (
+        (ranking().to_csv, "x.xlsx"),
+        (ranking().to_csv, "x"),
+        (ranking().save, "x.npz"),
+        (ranking().save, "x.qk.gz"),
+    ):
+        with pytest.raises(InputError, match=r"^The file of a (table|saved answer) ends in \.(csv|qk): got '.*'\. No other form"):
+            write(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_image_is_found_by_its_number_or_its_name():
+    names = ["cat", "dog", "cat"]
+    assert image_number("dog", names) == image_number(1, names) == image_number(np.int8(1), names) == 1
+    for wrong in ("cow", "cat", 1.0, None, -1, 3):
+        with pytest.raises(InputError):
+            image_number(wrong, names)
 
 
 @pytest.mark.parametrize(

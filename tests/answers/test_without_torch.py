@@ -6,6 +6,7 @@ import sys
 import pytest
 
 import qkwidgets
+from tests.optimal import optimal
 from tests.views import view
 
 BARE = "import sys\nfor name in ('torch', 'torchvision', 'timm', 'plotly'): sys.modules[name] = None\nimport qkwidgets as qk\n"
@@ -35,6 +36,14 @@ def test_a_saved_view_opens_and_becomes_a_widget_and_a_page(tmp_path):
     again.starting_at().save(tmp_path / "again.qk")
     view().starting_at().save(tmp_path / "view.qk")
     assert (tmp_path / "again.qk").read_bytes() == (tmp_path / "view.qk").read_bytes()
+
+
+def test_saved_lists_open_and_say_which_classes_they_suggest(tmp_path):
+    optimal().save(tmp_path / "lists.qk")
+    found = bare(
+        "lists = qk.open(sys.argv[1])\nprint(lists.suggestions(), lists.top('L0 H0 M0')[0].name)", str(tmp_path / "lists.qk")
+    )
+    assert found == f"[] {optimal().top('L0 H0 M0')[0].name}"
 
 
 def test_the_shipped_example_opens():

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -190,6 +191,17 @@ def test_a_file_in_place_of_the_folder_is_said_once_and_the_work_goes_on(cache_d
         "each time. Make room there, or name another folder in QKWIDGETS_CACHE_DIR."
     ]
     assert cache_dir.read_text() == "in the way"
+
+
+def test_a_folder_that_cannot_be_made_is_said_once_and_the_work_goes_on(compute):
+    store = Store(Path("/proc/nope"))
+    with pytest.warns(CacheWarning) as seen:
+        [store.remember("maps", "f", {}, 1, compute) for _ in range(3)]
+    assert compute.times == 3
+    assert [str(warning.message) for warning in seen] == [
+        "The cache folder must be one that can be read and written: /proc/nope cannot (No such file or directory). Results are computed "
+        "each time. Make room there, or name another folder in QKWIDGETS_CACHE_DIR."
+    ]
 
 
 def test_a_read_only_folder_is_said_once_and_the_work_goes_on(cache_dir):

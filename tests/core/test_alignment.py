@@ -58,7 +58,10 @@ def test_weights_of_a_spectrum_sum_to_one_and_follow_it(values):
 
 
 def test_weights_of_a_third_kind_are_refused():
-    with pytest.raises(ValueError, match=r"^weights must be .singular values. or .equal.: got 'sigma'\.$"):
+    with pytest.raises(
+        ValueError,
+        match=r"^weights must be .singular values. or .equal.: got 'sigma'\. It is probably misspelt\. Use one of these\.$",
+    ):
         spectrum_weights(torch.ones(2), "sigma")
 
 

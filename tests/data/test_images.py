@@ -251,6 +251,7 @@ def test_photographs_that_are_not_installed_are_asked_for(monkeypatch):
     with pytest.raises(InputError) as refusal:
         qkwidgets.sample_images("timm:x")
     assert str(refusal.value) == (
-        'The sample photographs come with scikit-image: it is not installed here. Install it (`pip install "qkwidgets[photos]"`), or pass '
+        "The sample photographs come with scikit-image: it is not installed here. It comes with an extra. Install it (`pip "
+        'install "qkwidgets[photos]"`), or pass '
         "images of your own."
     )

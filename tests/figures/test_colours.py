@@ -111,10 +111,13 @@ def test_query_and_key_light_sum_to_white(pair):
 
 
 def test_an_unknown_theme_or_palette_is_refused_in_words():
-    with pytest.raises(InputError, match=r'^A figure\'s theme is "light" or "dark": got \'blue\'\. Use one of these\.$'):
+    with pytest.raises(
+        InputError, match=r'^A figure\'s theme is "light" or "dark": got \'blue\'\. It is probably misspelt\. Use one of these\.$'
+    ):
         colours("blue")
     with pytest.raises(
-        InputError, match=r"^An overlay's palette is one of 'red-cyan', 'orange-blue': got 'x'\. Use one of these\.$"
+        InputError,
+        match=r"^An overlay's palette is one of 'red-cyan', 'orange-blue': got 'x'\. It is probably misspelt\. Use one of these\.$",
     ):
         palette_colours("x")
 

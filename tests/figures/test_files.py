@@ -13,6 +13,9 @@ from qkwidgets.core.errors import InputError
 from qkwidgets.figures.files import write_figure
 from tests.figures.texts import NASTY
 
+WIDE = 680
+"""Pixels of an overlay of two pictures."""
+
 START = {".svg": b"<svg", ".pdf": b"%PDF-", ".png": b"\x89PNG\r\n\x1a\n"}
 
 
@@ -63,11 +66,29 @@ def test_a_page_makes_no_request_and_shows_names_letter_by_letter(alignment, chr
     assert errors == []
 
 
+@pytest.mark.needs_browser
+@pytest.mark.parametrize(("name", "widths"), [("trend", [468, 960, 320]), ("overlay", [WIDE] * 3)])
+def test_a_page_is_as_wide_as_the_window_lets_it_be_and_pictures_keep_their_shape(
+    alignment, exploration, chromium, tmp_path, name, widths
+):
+    write_figure({"trend": alignment, "overlay": exploration}[name].figure(), tmp_path / "x.html")
+    drawn = "width => document.querySelector('svg.main-svg').getBoundingClientRect().width === width"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 500, "height": 400})
+        page.goto((tmp_path / "x.html").as_uri())
+        for window, width in zip((500, 1400, 300), widths, strict=True):  # of the window 32 pixels are margin
+            page.set_viewport_size({"width": window, "height": 400})
+            page.wait_for_function(drawn, arg=width)
+        browser.close()
+
+
 def test_another_ending_is_refused(alignment, tmp_path):
     with pytest.raises(InputError) as caught:
         write_figure(alignment.figure(), tmp_path / "trend.gif")
     assert str(caught.value) == (
-        "The ending of a figure's file is one of .html, .svg, .pdf, .png: got 'trend.gif'. It says what is written. "
+        "The ending of a figure's file is one of .html, .svg, .pdf, .png: got 'trend.gif'. It is probably misspelt, or a form that plotly does not "
+        "write. "
         "Choose one of them."
     )
     assert list(tmp_path.iterdir()) == []

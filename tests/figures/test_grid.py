@@ -36,5 +36,7 @@ def test_cells_say_their_numbers(alignment):
 
 
 def test_an_unknown_number_is_refused(alignment):
-    with pytest.raises(InputError, match=r"^A number of a head is one of cosine here: got 'size'\. Use one of these\.$"):
+    with pytest.raises(
+        InputError, match=r"^A number of a head is one of cosine here: got 'size'\. It is probably misspelt\. Use one of these\.$"
+    ):
         grid_figure(alignment, "size")

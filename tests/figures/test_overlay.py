@@ -110,6 +110,11 @@ def test_a_mode_that_is_not_unique_is_marked(exploration):
     spectra = dataclasses.replace(exploration.spectra, degenerate=degenerate, null=null, stability=stability)
     marked = dataclasses.replace(exploration, spectra=spectra)
     assert "defined only together with M1, M3" in words(overlay_figure(marked, "L0 H0 M2"))
+    with pytest.raises(
+        InputError, match=r"^A claim about a single mode needs one that is unique: L0 H0 M2 of .* L0 H0 M1, L0 H0 M3\."
+    ):
+        overlay_figure(marked, "L0 H0 M2", require_unique=True)
+    assert overlay_figure(marked, "L0 H0 M0", require_unique=True).layout.title.text.startswith("L0 H0 M0")
     assert "null mode: its directions are arbitrary" in words(overlay_figure(marked, "L1 H0 M4"))
     assert "may turn under the rounding" in words(overlay_figure(marked, "L1 H1 M0"))
     assert "together" not in words(overlay_figure(marked, "L0 H0 M0"))

@@ -23,6 +23,15 @@ def test_bars_are_the_strongest_modes_in_order(ranking):
     np.testing.assert_allclose(bars.x, [50, 12, 10], rtol=1e-6)
 
 
+def test_a_ranking_as_a_widget_is_the_same_bars(ranking):
+    widget = ranking.widget(3, layer=0)
+    assert type(widget).__name__ == "FigureWidget"
+    (bars,), figure = widget.data, ranking_figure(ranking, 3, layer=0)
+    assert (list(bars.y), list(bars.x)) == (list(figure.data[0].y), list(figure.data[0].x))
+    assert widget.layout == figure.layout
+    widget.close()
+
+
 def test_beside_the_bars_stand_bias_and_what_is_not_shown(ranking):
     columns = [annotation.text for annotation in ranking_figure(ranking, 3).layout.annotations]
     # L0 H0: 1 - 0.7 - 0.5; L0 H1, with two bars: 1 - 0.6 - 0.12 - 0.1

@@ -63,5 +63,8 @@ def test_a_trend_says_what_chance_is(alignment):
 def test_a_trend_refuses_what_it_cannot_draw(alignment):
     with pytest.raises(InputError, match=r"^A trend needs at least one alignment: got none\."):
         trend_figure()
-    with pytest.raises(InputError, match=r'^Layers are "normalised" or counted by "index": got \'deep\'\. Use one of these\.$'):
+    with pytest.raises(
+        InputError,
+        match=r'^Layers are "normalised" or counted by "index": got \'deep\'\. It is probably misspelt\. Use one of these\.$',
+    ):
         trend_figure(alignment, layers="deep")

@@ -16,8 +16,8 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 import qkwidgets
-from qkwidgets.core.errors import InputError, UnreachableError
-from qkwidgets.models import timm_models
+from qkwidgets.core.errors import InputError, UnreachableError, UnsupportedModelError
+from qkwidgets.models import timm_names
 from qkwidgets.models.builtin_vit import BuiltinViT
 from tests.models.families import randomised, vit
 
@@ -218,7 +218,9 @@ def test_a_truncated_state_dict_is_refused(weights, tmp_path):
 def test_a_file_without_a_state_dict_is_refused(tmp_path):
     torch.save({"epoch": 3, "loss": 0.1}, tmp_path / "log.pth")
     assert refused(NAME, checkpoint=tmp_path / "log.pth") == (
-        f"A checkpoint must hold a state dict, tensors by name: '{tmp_path}/log.pth' holds a dict of 'epoch', 'loss'. Save "
+        f"A checkpoint must hold a state dict, tensors by name: '{tmp_path}/log.pth' holds a dict of 'epoch', 'loss'. It is "
+        "probably a log, or the state of an "
+        "optimiser. Save "
         "`model.state_dict()`, best as safetensors."
     )
 
@@ -244,8 +246,8 @@ def test_weights_that_are_not_finite_are_named(weights, tmp_path, value):
 
 def test_an_unknown_name_is_answered_with_the_nearest():
     assert refused("timm:deit_tny_patch16_224") == (
-        f"'timm:deit_tny_patch16_224' must name a model of timm {timm.__version__}: there is none. Nearest: "
-        "timm:deit_tiny_patch16_224, timm:vit_tiny_patch16_224, timm:deit_base_patch16_224."
+        f"'timm:deit_tny_patch16_224' must name a model of timm {timm.__version__}: there is none. It is probably "
+        "misspelt or cut short. Nearest: timm:deit_tiny_patch16_224, timm:deit_base_patch16_224, timm:deit_small_patch16_224."
     )
     assert "`timm.list_models()` lists them" in refused("timm:zzzzzzzzzzzzzzzzzzz")
 
@@ -253,6 +255,7 @@ def test_an_unknown_name_is_answered_with_the_nearest():
 def test_an_unknown_tag_is_answered_with_the_tags():
     assert refused("timm:vit_small_patch16_224.foo") == (
         "'timm:vit_small_patch16_224.foo' must name a published set of weights after the dot: 'vit_small_patch16_224' has no tag 'foo'. "
+        "It is probably misspelt. "
         "Its tags: augreg_in1k, augreg_in21k, augreg_in21k_ft_in1k, dino."
     )
 
@@ -268,7 +271,10 @@ def test_names_without_a_source_or_of_a_later_version_are_refused(file):
         "timm."
     )
     assert "asks for torchvision" in refused("torchvision:vit_b_16")
-    assert refused("builtin:o4") == "A built-in model must be one of builtin:o3: got 'builtin:o4'."
+    assert (
+        refused("builtin:o4")
+        == "A built-in model must be one of builtin:o3: got 'builtin:o4'. It is probably misspelt. Use one of these."
+    )
     assert refused(17) == 'A model must be "builtin:o3", "timm:NAME", or an nn.Module: got one of type int. Pass one of these.'
     assert refused(vit(), checkpoint=file).startswith("checkpoint= must come with a name: got a module (VisionTransformer)")
 
@@ -323,7 +329,8 @@ def test_a_device_or_precision_that_cannot_be_had_is_refused():
     if not torch.cuda.is_available():
         assert "'cuda' is not (" in refused(device="cuda")
     assert refused(dtype=torch.int32) == (
-        "dtype must be of floating point, such as torch.float32: got torch.int32. Leave it out for float32."
+        "dtype must be of floating point, such as torch.float32: got torch.int32. It is probably the type of stored weights. "
+        "Leave it out for float32."
     )
 
 
@@ -397,15 +404,33 @@ def test_cached_weights_are_loaded_without_asking_the_hub(file, tmp_path, monkey
     assert set(load_file(file)) == set(model._runner.module.state_dict())
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (
+            "swin_tiny_patch4_window7_224",
+            "attends inside 7 x 7 windows: layer 0 sees 49 tokens at a time, not the 3136 of the image",
+        ),
+        ("maxvit_nano_rw_256", "must hand its attention one row a token, [image, token, d_model]"),
+        ("vit_base_patch16_xp_224", "normalises its queries and keys (query-key norm)"),  # it has no weights on the hub either
+    ],
+)
+def test_an_architecture_that_is_not_read_is_refused_before_the_hub_is_asked(name, words, monkeypatch):
+    import huggingface_hub
+
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    assert refused(f"timm:{name}", error=UnsupportedModelError).startswith(f"'timm:{name}' {words}")
+
+
 def test_a_name_without_published_weights_asks_for_a_file():
-    assert refused("timm:vit_base_patch16_xp_224") == (
-        "'timm:vit_base_patch16_xp_224' must have weights on the model hub to be loaded by name: they are not there. Pass them as "
+    assert refused("timm:vit_small_patch16_36x1_224") == (
+        "'timm:vit_small_patch16_36x1_224' must have weights on the model hub to be loaded by name: they are not there. Pass them as "
         "`checkpoint=`."
     )
 
 
 def test_a_torchvision_of_another_build_is_explained(monkeypatch):
-    timm_models.import_timm.cache_clear()
+    timm_names.import_timm.cache_clear()
 
     class Broken:
         @staticmethod
@@ -419,7 +444,7 @@ def test_a_torchvision_of_another_build_is_explained(monkeypatch):
         "torch and torchvision must be of the same build: importing timm failed (operator torchvision::nms does not exist). One of them "
         "is probably the CPU build and the other is not. Install both from the same index."
     )
-    timm_models.import_timm.cache_clear()
+    timm_names.import_timm.cache_clear()
 
 
 def test_a_download_is_announced(tmp_path, monkeypatch, capsys):

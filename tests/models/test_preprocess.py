@@ -59,7 +59,9 @@ def test_another_way_to_resize_is_refused(photograph):
     with pytest.raises(InputError) as refusal:
         plain_preprocess(vit())(photograph, resize="stretch")
     assert str(refusal.value) == (
-        "resize must be None (the model's own transform) or \"square\" (the whole picture, squeezed): got 'stretch'."
+        "resize must be None (the model's own transform) or \"square\" (the whole picture, squeezed): got 'stretch'. It is "
+        "probably misspelt. Use one of "
+        "these."
     )
 
 

@@ -61,6 +61,10 @@ def test_a_row_holds_what_the_model_is():
     assert float(row.split()[-1]) < 1e-5
 
 
+def test_a_name_may_go_without_its_source():
+    assert model_table("deit_tiny_patch16_224").splitlines()[1].split()[:4] == ["timm:deit_tiny_patch16_224", "12", "x", "3"]
+
+
 def test_a_model_that_is_refused_has_its_sentence():
     assert model_table("timm:xcit_nano_12_p16_224").startswith("'timm:xcit_nano_12_p16_224' attends over channels")
 
@@ -68,3 +72,5 @@ def test_a_model_that_is_refused_has_its_sentence():
 def test_a_name_that_is_unknown_is_refused_with_the_nearest():
     with pytest.raises(InputError, match="Nearest: timm:deit_tiny_patch16_224"):
         model_table("timm:deit_tny_patch16_224")
+    with pytest.raises(InputError, match="Nearest: timm:deit_tiny_patch16_224"):
+        model_table("deit_tny")

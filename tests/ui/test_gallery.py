@@ -124,7 +124,7 @@ def test_nothing_is_wider_than_the_page_and_no_two_pictures_overlap(open_page, g
         boxes = [each.bounding_box() for each in row(page, "+").locator(".card").all()]
         for one, other in pairwise(boxes):
             assert one["x"] + one["width"] <= other["x"] or one["y"] + one["height"] <= other["y"]
-        assert boxes[0]["width"] > 70
+        assert boxes[0]["width"] > 140
 
 
 def test_names_and_classes_are_text_and_missing_pictures_are_said_to_be(open_page, tmp_path):

@@ -182,9 +182,26 @@ def test_a_failure_of_the_source_is_shown_in_the_widget(widget, sent):
     assert sent[-1][0] == {"kind": "error", "id": 1, "message": "MemoryError: no room"}
 
 
+@pytest.mark.parametrize(
+    ("name", "near"), [("layre", "layer"), ("selecton", "selection"), ("Image", "image"), ("to_htlm", "to_html"), ("zoom", None)]
+)
+def test_what_is_not_there_cannot_be_set(widget, name, near):
+    words = f"^What is set on Explorer must exist: there is no '{name}'. It is probably misspelt. Nearest: '{near or ''}"
+    with pytest.raises(InputError, match=words):
+        setattr(widget, name, 3)
+    assert not hasattr(widget, name)
+
+
+def test_what_the_libraries_set_can_be_set(widget):
+    widget.layout = {"width": "50%"}
+    widget.tooltip, widget.tabbable, widget._anything = "words", True, 1
+    assert (widget.layout.width, widget.tooltip) == ("50%", "words")
+
+
 def test_ranks_are_those_of_the_image_shown(widget):
     widget.image = 1
     assert widget.rank().image == "scene 1"
+    assert widget.rank("scene 0").image == "scene 0"
     assert widget.rank(0, by="peak").by == "peak"
     with pytest.raises(OutOfRangeError, match=r"^Image 2 of this view"):
         widget.rank(2)
@@ -197,6 +214,14 @@ def test_a_saved_view_is_the_source_with_all_its_modes(widget, tmp_path):
     again = qkwidgets.open(tmp_path / "view.qk")
     assert again.meta == {**widget.source.meta, "start": widget.state}
     assert again.meta["embedded_modes"] == D_HEAD
+
+
+@pytest.mark.parametrize(("door", "name", "form"), [("save", "x.foo", "qk"), ("save", "x", "qk"), ("to_html", "x.pdf", "html")])
+def test_a_file_of_another_ending_is_refused_before_any_work(widget, tmp_path, door, name, form):
+    widget.source = None  # nobody asks it
+    with pytest.raises(InputError, match=rf"ends in \.{form}: got '.*{name}'\. .* Name it 'x\.{form}'\.$"):
+        getattr(widget, door)(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_saved_view_opens_where_it_stood(widget, tmp_path):

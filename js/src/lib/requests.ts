@@ -69,11 +69,6 @@ export class Requests<Wish extends object> {
     return this.#open.size;
   }
 
-  /** Whether an answer is waited for. */
-  get busy(): boolean {
-    return this.#request !== undefined;
-  }
-
   /** Asks for this as soon as nothing else is under way, unless something else is wanted by then. */
   ask(wish: Wish): void {
     this.#next = this.#request && same(this.#request.wish, wish) ? undefined : wish;
@@ -111,7 +106,6 @@ export class Requests<Wish extends object> {
     if (!request) return;
     if (kind === "ack") {
       request.acknowledged = true;
-      if (this.#request === request) clearTimeout(this.#timer);
       if (this.#silent) this.#listener.heard();
       this.#silent = false;
     } else if (kind === "tile" || kind === "error") {

@@ -94,7 +94,7 @@ export class TileSource {
     const requests = this.#requests;
     if (!requests) {
       if (!this.#has(wanted)) this.#listener.error(`The maps of ${wordsOf(wanted)} are not in this page.`);
-    } else if (this.#has(wanted) && !requests.busy) {
+    } else if (this.#has(wanted)) {
       this.#rest = setTimeout(() => requests.ask(wanted), REST_MS);
     } else {
       requests.ask(wanted);

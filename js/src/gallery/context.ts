@@ -1,0 +1,50 @@
+/** What the parts of a gallery share: the state they paint from, and what never changes. */
+
+import type { Theme } from "../lib/colour.ts";
+import type { Data } from "../lib/data.ts";
+import type { Store } from "../lib/store.ts";
+import type { PanelContext } from "../panels/panel.ts";
+import type { GalleryMeta, HeadLists, Images } from "./data.ts";
+import type { State } from "./index.ts";
+import type { Thumbnails } from "./supply.ts";
+
+/** The traits a user changes by looking around; Python and every other view of the model follow. */
+export const SHARED = ["layer", "head", "mode", "sign", "view"] as const;
+export type Shared = Pick<State, (typeof SHARED)[number]>;
+
+export type Shown = Shared & {
+  readonly theme: Theme;
+  /** of the current head, or of the one before while they are on their way */
+  readonly lists: HeadLists | null;
+  /** counts arrivals of pictures: who shows some looks again */
+  readonly pictures: number;
+  readonly error: string;
+  readonly note: string;
+};
+
+export interface GalleryContext {
+  readonly store: Store<Shown>;
+  readonly data: Data & { readonly meta: GalleryMeta };
+  readonly images: Images;
+  readonly thumbnails: Thumbnails;
+  readonly signal: AbortSignal;
+}
+
+export interface Part {
+  readonly root: HTMLElement;
+  /** what it repaints for */
+  readonly keys: readonly (keyof Shown)[];
+  paint(): void;
+}
+
+/** For the explorer's panels that are about the weights: of a store they read and set address and theme, which are here, too. */
+export const asPanelContext = ({ store, data, signal }: GalleryContext): PanelContext =>
+  ({ store, data, signal }) as unknown as PanelContext;
+
+/** The current head's lists, or null while they are on their way. */
+export const currentLists = ({ lists, layer, head }: Shown): HeadLists | null =>
+  lists && lists.layer === layer && lists.head === head ? lists : null;
+
+export function setView(store: Store<Shown>, patch: Partial<State["view"]>): void {
+  store.set({ view: { ...store.state.view, ...patch } });
+}

@@ -1,0 +1,74 @@
+"""What did one pass over many images give? The answers of all reducers, and what became of the images."""
+
+import html
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from qkwidgets.answers.registry import answer_class
+
+STATE = "state.qk"
+"""The file in a sweep's folder that its answers are made of."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Sweep(Mapping):
+    """The answers of a sweep by the names of its reducers, such as `sweep["optimal"]`.
+
+    Attributes
+    ----------
+    answers
+        One a reducer.
+    n_images
+        Images that the reducers have seen.
+    skipped
+        Images that could not be read: `index`, `name`, and `why` in one sentence.
+    finished
+        Whether all images have been looked at; what an unfinished sweep answers holds for the images so far.
+    provenance
+        The model, the images, every option, and the versions used.
+    """
+
+    answers: dict[str, Any]
+    n_images: int
+    skipped: tuple[dict[str, Any], ...]
+    finished: bool
+    provenance: dict[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.answers[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.answers)
+
+    def __len__(self) -> int:
+        return len(self.answers)
+
+    def __str__(self) -> str:
+        state = "" if self.finished else " so far"
+        left_out = f" ({len(self.skipped)} could not be read)" if self.skipped else ""
+        head = f"Sweep of {self.provenance['model']} over {self.n_images} images{state}{left_out}"
+        return "\n".join([head, *(f"  {name}: {answer}" for name, answer in self.answers.items())])
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(str(self))}</pre>"
+
+    @classmethod
+    def from_parts(cls, arrays: dict[str, np.ndarray], record: dict[str, Any]) -> Self:
+        """The sweep whose running total was saved as these arrays and this record."""
+        shared = {key: record[key] for key in ("n_images", "skipped", "finished", "provenance", "classes")}
+        for key in ("names", "labels", "paths"):
+            shared[key] = {int(image): value for image, value in record[key].items()}
+        thumbnails = {name: array for name, array in arrays.items() if name.startswith("thumbnail/")}
+        answers = {}
+        for reducer in record["reducers"]:
+            start = f"{reducer['name']}/"
+            own = {name.removeprefix(start): array for name, array in arrays.items() if name.startswith(start)}
+            kind = answer_class(reducer["answer"], STATE)
+            answers[reducer["name"]] = kind.from_state(own | thumbnails, {**shared, **reducer["record"]})
+        return cls(answers, record["n_images"], tuple(record["skipped"]), record["finished"], record["provenance"])

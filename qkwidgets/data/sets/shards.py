@@ -1,0 +1,137 @@
+"""Which images lie in tar shards? Each shard is read through once for its table of contents, then at any place.
+
+A sample is what shares a name up to the first dot, as in WebDataset: `0001.jpg` with `0001.cls` is an image and its class.
+"""
+
+import io
+import re
+import tarfile
+from collections.abc import Iterator, Sequence
+from itertools import product
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from qkwidgets.core.errors import InputError
+from qkwidgets.data.images import Picture, decoded
+from qkwidgets.data.sets.base import ImageSet, Label, distinct
+
+
+class Span(NamedTuple):
+    """Where the content of a member lies in its shard, in bytes."""
+
+    start: int
+    size: int
+
+
+NOWHERE = Span(-1, 0)
+
+
+class ShardSet(ImageSet):
+    """The images in one or several tar files, in their order there."""
+
+    kind = "tar shards"
+
+    def __init__(self, shards: Sequence[Path]) -> None:
+        self.shards = list(shards)
+        contents = [(number, *entry) for number, shard in enumerate(shards) for entry in images_in(shard)]
+        if not contents:
+            raise InputError(
+                f"Tar shards must hold JPEG, PNG or other image files: '{shards[0]}'{' and the others hold' if len(shards) > 1 else ' holds'} "
+                "none. They probably hold another kind of data. Pass shards of images."
+            )
+        self.names = distinct(f"{shards[n].name}/{name}" if len(shards) > 1 else name for n, name, _, _ in contents)
+        # Arrays: tuples would weigh some hundred bytes an image.
+        self._shard = np.array([number for number, *_ in contents], np.int32)
+        self._image = np.array([image for *_, image, _ in contents], np.int64)
+        self._label = np.array([label for *_, label in contents], np.int64)
+
+    def _item(self, index: int) -> tuple[Picture, Label]:
+        content = io.BytesIO(self._content(index, self._image[index]))
+        return Picture(decoded(content, self.names[index]), self.names[index], "tar shard"), self.label(index)
+
+    def label(self, index: int) -> Label:
+        """What the sample's `.cls` says, as a number if it is one; None without it."""
+        if self._label[index, 0] < 0:
+            return None
+        text = self._content(index, self._label[index]).decode(errors="replace").strip()
+        return int(text) if re.fullmatch(r"-?[0-9]{1,18}", text) else text
+
+    def _content(self, index: int, span: np.ndarray) -> bytes:
+        with self.shards[self._shard[index]].open("rb") as file:
+            file.seek(span[0])
+            return file.read(span[1])
+
+    def _marks(self) -> Iterator[str]:
+        return (f"{name} {size}" for name, size in zip(self.names, self._image[:, 1], strict=True))
+
+
+def images_in(shard: Path) -> list[tuple[str, Span, Span]]:
+    """Name, place of the image and place of its label, of every image in a tar file.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is no complete tar file without compression.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> shard = Path(tempfile.mkdtemp(), "0.tar")
+    >>> with tarfile.open(shard, "w") as tar:
+    ...     for name, content in {"a.cls": b"3", "a.png": b"pixels"}.items():
+    ...         member = tarfile.TarInfo(name)
+    ...         member.size = len(content)
+    ...         tar.addfile(member, io.BytesIO(content))
+    >>> images_in(shard)
+    [('a.png', Span(start=1536, size=6), Span(start=512, size=1))]
+    """
+    images: list[tuple[str, str, Span]] = []
+    labels: dict[str, Span] = {}
+    for name, span in _members(shard):
+        path = PurePosixPath(name)
+        sample = str(path.parent / path.name.partition(".")[0])
+        if path.suffix == ".cls":
+            labels[sample] = span
+        elif path.suffix.lower() in Image.registered_extensions():
+            images.append((name, sample, span))
+    return [(name, span, labels.get(sample, NOWHERE)) for name, sample, span in images]
+
+
+def _members(shard: Path) -> Iterator[tuple[str, Span]]:
+    """Every file in a shard."""
+    try:
+        with tarfile.open(shard, "r:") as tar:
+            while (member := tar.next()) is not None:
+                if member.isreg() and not PurePosixPath(member.name).name.startswith("."):
+                    yield member.name, Span(member.offset_data, member.size)
+                tar.members = []  # it would keep them all
+    except FileNotFoundError:
+        raise InputError(
+            f"A tar shard must exist: there is no '{shard}'. The pattern probably counts further than the files do. Check both ends."
+        ) from None
+    except (tarfile.TarError, OSError) as problem:
+        raise InputError(
+            f"A tar shard must be a complete tar file without compression: '{shard}' could not be read ({problem}). It is probably cut "
+            "short, or compressed, so that images cannot be read at any place. Unpack it, or make it anew."
+        ) from None
+
+
+def expanded(pattern: str) -> list[str]:
+    """The names that a pattern with counting braces stands for.
+
+    Examples
+    --------
+    >>> expanded("train-{008..010}.tar")
+    ['train-008.tar', 'train-009.tar', 'train-010.tar']
+    """
+    pieces = re.split(r"\{(\d+)\.\.(\d+)\}", pattern)
+    fixed, starts, ends = pieces[::3], pieces[1::3], pieces[2::3]
+    counts = [[f"{n:0{len(a)}}" for n in range(int(a), int(b) + 1)] for a, b in zip(starts, ends, strict=True)]
+    if not all(counts):
+        raise InputError(
+            f"A pattern of shards must count upwards: got '{pattern}'. Both ends are probably swapped. Write the smaller first."
+        )
+    return ["".join(map("".join, zip(fixed, (*numbers, ""), strict=True))) for numbers in product(*counts)]

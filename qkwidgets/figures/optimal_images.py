@@ -1,0 +1,226 @@
+"""Which images does a mode answer to most? A row of pictures for each mode, under the light of its two maps.
+
+Source: Pan et al. NeurIPS 2024, Figure 4 and its supplement (eight images a mode; red query, cyan key, white both). What the paper
+leaves open is printed: the sign, the score, and where the best pair of patches lies.
+"""
+
+import base64
+import io
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+from jaxtyping import Float
+from PIL import Image
+
+from qkwidgets.answers.optimal_images import Hit, OptimalImages
+from qkwidgets.core.errors import InputError
+from qkwidgets.core.index import ModeIndex
+from qkwidgets.figures.colours import colours, css, palette_colours
+from qkwidgets.figures.optimal_pictures import Seen, lit, picture_of, ranges
+from qkwidgets.figures.optimal_words import caption, facts, setting, suggested, words
+from qkwidgets.figures.theme import PAGE_WIDTH, SMALL, escaped, template
+
+Address = ModeIndex | str | tuple[int, int, int]
+
+EDGE, GAP, LABEL, TITLE, WORDS, NAME = 12, 4, 92, 56, 66, 34
+"""Pixels: around the page, between pictures, for a row's label, above the rows, below them, and for the lines under a picture."""
+
+LINE = 2
+"""Pixels between a photograph and the same under its lights."""
+
+LEAST_COLUMNS, MOST_COLUMNS = 5, 8
+LETTER = 5.0
+"""Pixels of a letter under a picture, on average."""
+
+FINE = 9
+"""Size of what is written under a picture, in px."""
+
+
+KINDS = ("best", "deciles")
+
+
+class Row(NamedTuple):
+    """One mode of the page: its images, and their maps if they were kept."""
+
+    index: ModeIndex
+    sign: str
+    hits: list[Hit]
+    maps: Float[np.ndarray, "rank side grid_h grid_w"] | None
+
+
+class Page(NamedTuple):
+    """Where rows and pictures lie, in pixels from the upper left corner."""
+
+    side: float
+    high: float
+    n_rows: int
+    n_lines: int
+
+    def left(self, rank: int) -> float:
+        return EDGE + LABEL + rank * (self.side + GAP)
+
+    def top(self, row: int, line: int = 0) -> float:
+        return TITLE + row * (self.n_lines * (self.high + LINE) + NAME) + line * (self.high + LINE)
+
+    @property
+    def height(self) -> int:
+        return round(self.top(self.n_rows) + WORDS)
+
+
+def optimal_images_figure(
+    optimal: OptimalImages,
+    index: Address | Sequence[Address] | None = None,
+    *,
+    of: str = "best",
+    n: int = MOST_COLUMNS,
+    sign: str = "auto",
+    photographs: bool = True,
+    palette: str = "red-cyan",
+    see: Seen | None = None,
+    theme: str = "light",
+) -> go.Figure:
+    """A page of modes, each with the images that it answers to most.
+
+    Parameters
+    ----------
+    optimal
+        From `qkwidgets.optimal_images`, or of a sweep.
+    index
+        One mode or several, such as "L8 H1 M2"; None for the first mode of each head of the layer in the middle.
+    of
+        "best" images, or those at "deciles" of the scores of a sample, from the highest to the lowest: a mode is not to be
+        judged by its best cases alone. Deciles have no maps.
+    n
+        Images a mode, at most eight.
+    sign
+        "+", "-", or "auto" for the sign whose best image scores higher; each row says which.
+    photographs
+        Whether each picture is shown as it is, too, above the one under its lights.
+    palette
+        "red-cyan", or "orange-blue" for colour-blind readers.
+    see
+        `model.preprocess`, for images that have a file and no thumbnail: how the model sees them. Without it such a
+        picture is cut to the shape of the grid around its middle, and the page says so.
+    theme
+        "light" or "dark".
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        A circle marks the patch of the largest query projection, a square that of the largest key projection.
+
+    Raises
+    ------
+    InputError
+        If there is no such mode, an option is unknown, or deciles are asked for and no sample was drawn.
+
+    Examples
+    --------
+    >>> import qkwidgets as qk
+    >>> found = qk.optimal_images(qk.load_model(), qk.odd_one_out(8), k=3, workers=0, progress=False)
+    >>> len(optimal_images_figure(found, "L2 H1 M0", photographs=False).layout.images)
+    3
+    """
+    if not 1 <= n <= MOST_COLUMNS:
+        raise InputError(f"A row shows 1 to {MOST_COLUMNS} images: got n={n}. More would be too small to see. Ask for fewer.")
+    if of not in KINDS:
+        raise InputError(f'A page shows the "best" images or those at "deciles": got of={of!r}. Use one of these.')
+    c, lights = colours(theme), palette_colours(palette)
+    rows = [_row(optimal, each, sign, n, of) for each in _addresses(optimal, index)]
+    classes = suggested(optimal)
+    grid, columns = optimal.layout.grid, max(LEAST_COLUMNS, *(len(row.hits) for row in rows))
+    side = (PAGE_WIDTH - 2 * EDGE - LABEL - (columns - 1) * GAP) / columns
+    n_lines = 1 + (photographs and any(row.maps is not None for row in rows))
+    page = Page(side, side * grid[0] / grid[1], len(rows), n_lines)
+    figure, guessed = _sheet(page, theme), 0
+    for at, row in enumerate(rows):
+        ends = None if row.maps is None or not row.hits else ranges(row.maps)
+        _write(figure, facts(optimal, row.index, row.sign, classes, not row.hits), EDGE, page.top(at) - 2, c.ink, SMALL)
+        for rank, hit in enumerate(row.hits):
+            picture, known = picture_of(optimal, hit.image, see)
+            guessed += not known
+            maps = None if row.maps is None else row.maps[rank]
+            for line in range(n_lines):
+                bare = line < n_lines - 1
+                if bare or n_lines == 1 or maps is not None:
+                    shown = lit(picture, None if bare else maps, ends, grid, palette)
+                    _place(figure, shown, page.left(rank), page.top(at, line), page)
+            _write(figure, caption(hit, int(side / LETTER)), page.left(rank), page.top(at, n_lines) - LINE, c.soft, FINE)
+    _mark_pairs(figure, rows, page, grid, [css(light) for light in lights])
+    _write(figure, f"Optimal images of {escaped(optimal.model, 50)}", EDGE, 10, c.ink, 14)
+    _write(figure, setting(optimal, of), EDGE, 31, c.soft, SMALL)
+    told = words(palette, any(row.maps is not None for row in rows), guessed)
+    _write(figure, told, EDGE, page.top(len(rows)) + 4, c.soft, SMALL)
+    return figure
+
+
+def _addresses(optimal: OptimalImages, index: Any) -> list[ModeIndex]:
+    if index is None:
+        layer = optimal.image.shape[0] // 2
+        return [ModeIndex(layer, head, 0) for head in range(optimal.image.shape[1])]
+    one = isinstance(index, ModeIndex | str) or (len(index) == 3 and all(isinstance(part, int) for part in index))
+    if not one and not index:
+        raise InputError(
+            "A page of optimal images shows one mode or more: got none. The list is probably empty by mistake. Name one."
+        )
+    return [optimal.checked(each) for each in ([index] if one else index)]
+
+
+def _row(optimal: OptimalImages, index: ModeIndex, sign: str, n: int, of: str) -> Row:
+    shown = optimal.preferred_sign(index) if sign == "auto" else sign
+    if of == "deciles":
+        hits = optimal.ordinary(index, shown)[::-1]
+        return Row(index, shown, [hits[place] for place in np.linspace(0, len(hits) - 1, n).round().astype(int)], None)
+    hits, maps = optimal.top(index, shown)[:n], optimal.kept_maps(index, shown)
+    return Row(index, shown, hits, None if maps is None else maps[: len(hits)])
+
+
+def _sheet(page: Page, theme: str) -> go.Figure:
+    """An empty page whose one pair of axes counts pixels from the upper left corner."""
+    hidden = {"visible": False, "fixedrange": True}
+    return go.Figure().update_layout(
+        template=template(theme),
+        width=PAGE_WIDTH,
+        height=page.height,
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        xaxis={"range": [0, PAGE_WIDTH], "domain": [0, 1], **hidden},
+        yaxis={"range": [page.height, 0], "domain": [0, 1], **hidden},
+        showlegend=False,
+    )
+
+
+def _place(figure: go.Figure, picture: np.ndarray, left: float, top: float, page: Page) -> None:
+    stream = io.BytesIO()
+    Image.fromarray(picture).save(stream, "JPEG", quality=90, subsampling=0)
+    source = f"data:image/jpeg;base64,{base64.b64encode(stream.getvalue()).decode('ascii')}"
+    place = {"x": left, "y": top, "sizex": page.side, "sizey": page.high, "xref": "x", "yref": "y"}
+    figure.add_layout_image(source=source, sizing="stretch", layer="below", **place)
+
+
+def _mark_pairs(figure: go.Figure, rows: list[Row], page: Page, grid: tuple[int, int], lights: list[str]) -> None:
+    """A line from the best key patch to the best query patch, a square on the one and a circle on the other."""
+    cell = page.side / grid[1]
+    found = [
+        [(page.left(rank) + (x + 0.5) * cell, page.top(at) + (y + 0.5) * cell) for y, x in (hit.query_patch, hit.key_patch)]
+        for at, row in enumerate(rows)
+        for rank, hit in enumerate(row.hits)
+        if hit.query_patch is not None and hit.key_patch is not None
+    ]
+    xs, ys = ([part for query, key in found for part in (query[axis], key[axis], None)] for axis in (0, 1))
+    for colour, width in (("#000000", 2.6), ("#ffffff", 1.2)):
+        line = {"color": colour, "width": width}
+        figure.add_trace(go.Scatter(x=xs, y=ys, mode="lines", line=line, hoverinfo="skip", name="best pair"))
+    for side, symbol, size in ((1, "square", 6.5), (0, "circle", 5.5)):  # a circle stays visible inside a square
+        marker = {"symbol": symbol, "size": size, "color": lights[side], "line": {"color": "#ffffff", "width": 1}}
+        rim = {**marker, "size": size + 2, "color": "#000000", "line": {"width": 0}}
+        x, y = ([pair[side][axis] for pair in found] for axis in (0, 1))
+        for drawn in (rim, marker):
+            name = ("query patch", "key patch")[side]
+            figure.add_trace(go.Scatter(x=x, y=y, mode="markers", marker=drawn, hoverinfo="skip", name=name))
+
+
+def _write(figure: go.Figure, text: str, x: float, y: float, colour: str, size: int) -> None:
+    place = {"x": x, "xref": "x", "xanchor": "left", "y": y, "yref": "y", "yanchor": "top"}
+    figure.add_annotation(text=text, align="left", xshift=-2, font={"color": colour, "size": size}, **place)

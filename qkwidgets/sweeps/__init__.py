@@ -1,0 +1,7 @@
+"""One pass over any number of images: reducers that can be merged, the engine that feeds them, and the folder it goes on from."""
+
+from qkwidgets.sweeps.reducer import LayerBatch, Reducer, State
+from qkwidgets.sweeps.run import sweep
+from qkwidgets.sweeps.top_images import TopImages
+
+__all__ = ["LayerBatch", "Reducer", "State", "TopImages", "sweep"]

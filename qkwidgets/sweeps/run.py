@@ -1,0 +1,179 @@
+"""What do all these images say? One forward pass over each feeds any number of reducers; it can stop and go on."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from itertools import islice
+from typing import Any
+
+import torch
+
+from qkwidgets.answers.sweep import Sweep
+from qkwidgets.core.errors import InputError
+from qkwidgets.data.image_sets import image_set
+from qkwidgets.models.contract import AttentionModel, loaded_model
+from qkwidgets.sweeps.folder import opened
+from qkwidgets.sweeps.loading import Batches, Views, loaded, worker_count, workers_watched
+from qkwidgets.sweeps.part import Part, Reduction, Tick, Total
+from qkwidgets.sweeps.plan import Plan, plan, whole
+from qkwidgets.sweeps.progress import progress as progress_bar
+from qkwidgets.sweeps.record import Account
+from qkwidgets.sweeps.record import thumbnails as small_pictures
+from qkwidgets.sweeps.reducer import named
+
+Parts = Callable[[int, Tick], Iterator[Part]]
+"""The parts from a shard on, in order."""
+
+PRECISIONS = {name: getattr(torch, name) for name in ("bfloat16", "float16")}
+
+
+def sweep(
+    model: Any,
+    dataset: Any,
+    reducers: Any,
+    *,
+    batch_size: int = 32,
+    workers: int | None = None,
+    device: str | torch.device | None = None,
+    dtype: str | torch.dtype | None = None,
+    resume: str | os.PathLike | None = None,
+    client: Any = None,
+    on_error: str = "skip",
+    shard_images: int = 256,
+    thumbnails: int = 1000,
+    progress: bool = True,
+) -> Sweep:
+    """One streaming pass over any number of images that feeds any number of reducers.
+
+    Parameters
+    ----------
+    model
+        As `qkwidgets.load_model` gives it.
+    dataset
+        Whatever `qkwidgets.data.image_sets.image_set` takes: a folder, a list, a torch or Hugging Face data set, tar shards.
+    reducers
+        One or several of `qkwidgets.sweeps`.
+    batch_size
+        Images a forward pass. Another size gives the same answers up to the rounding of the forward pass.
+    workers
+        Processes that decode and preprocess images; None for one less than there are processors, 0 for none.
+    device
+        That of the model, as a safeguard; where it is comes with `load_model(..., device=...)`.
+    dtype
+        "bfloat16" or "float16" for a forward pass in mixed precision; None for the model's own.
+    resume
+        A folder, made if it is not there. It is written after every shard; the same call goes on from there, and
+        `qkwidgets.open` shows what has been found so far. At most the shard in hand is lost, whatever happens.
+    client
+        A `dask.distributed.Client`, to share the shards out between its workers (extra `dask`). They must see the images under
+        the same paths.
+    on_error
+        What becomes of an image that cannot be read: "skip" lists it in `skipped`, "raise" ends the sweep.
+    shard_images
+        Images a shard, rounded up to whole batches.
+    thumbnails
+        How many of the images that the answers show are kept as small pictures.
+    progress
+        Whether to show images a second and the time left, where somebody watches.
+
+    Returns
+    -------
+    Sweep
+        The answers by the names of the reducers, and which images were skipped.
+
+    Raises
+    ------
+    InputError
+        If an argument cannot be used, no image can be read, or the folder is another sweep's or cannot be written.
+
+    Examples
+    --------
+    >>> import qkwidgets as qk
+    >>> from qkwidgets.sweeps import TopImages
+    >>> found = qk.sweep(qk.load_model(), qk.odd_one_out(8), TopImages(k=3), workers=0, progress=False)
+    >>> found.n_images, found["optimal"].image.shape
+    (8, (6, 4, 32, 2, 3))
+    """
+    model, reducers = loaded_model(model), named(reducers)
+    _check(model, device, on_error)
+    images = image_set(dataset)
+    shares = plan(len(images), batch_size, shard_images)
+    precision = _precision(dtype)
+    workers = None if workers is None else whole("workers", workers, 0)
+    keep = whole("thumbnails", thumbnails, 0)
+    prepared = tuple(reducer.prepare(model) for reducer in reducers)
+    account = Account(model, images, prepared, shares, precision)
+    if client is None:
+        reduction = Reduction(model, prepared, images, precision, on_error == "raise")
+        parts = _parts_here(reduction, shares, workers)
+    else:
+        from qkwidgets.sweeps.dask import parts_there
+
+        parts = parts_there(client, model, reducers, images, shares, precision, on_error == "raise")
+    with workers_watched(), nullcontext() if resume is None else opened(resume, account.identity()) as folder:
+        return _swept(account, parts, folder, keep, workers, progress)
+
+
+def _swept(account: Account, parts: Parts, folder: Any, keep: int, workers: int | None, watched: bool) -> Sweep:
+    """Go on from where the folder stands, and finish."""
+    saved = folder.load() if folder else None
+    if saved and saved[1]["finished"]:
+        return Sweep.from_parts(*saved)
+    total = account.total(*saved) if saved else Total()
+    done = account.plan.images(total.n_shards).start if total.n_shards < account.plan.n_shards else len(account.images)
+    with progress_bar(len(account.images), done, len(total.skipped), watched) as tick:
+        for part in parts(total.n_shards, tick):
+            total.add(part, account.reducers)
+            if folder:
+                folder.save(*account.parts(total, None))
+    if not total.n_images:
+        raise InputError(
+            f"At least one image must be readable: none of {len(account.images)} is. The first: {total.skipped[0]['why']}"
+        )
+    wanted = account.shown(total)[:keep]
+    views = Views(account.images, account.model._preprocess, wanted)
+    pictures = loaded(views, worker_count(workers, len(wanted) // 32, account.model.device))
+    whole_account = account.parts(total, small_pictures(wanted, pictures))
+    if folder:
+        folder.save(*whole_account)
+    return Sweep.from_parts(*whole_account)
+
+
+def _parts_here(reduction: Reduction, shares: Plan, workers: int | None) -> Parts:
+    """Every shard on this machine; images are read ahead across the shards."""
+
+    def parts(first: int, tick: Tick) -> Iterator[Part]:
+        shards = [shares.batches(shard) for shard in range(first, shares.n_shards)]
+        ranges = [images for batches in shards for images in batches]
+        device = reduction.model.device
+        items = Batches(reduction.images, reduction.model._preprocess, ranges, shares.batch_size)
+        batches = loaded(items, worker_count(workers, len(ranges), device), pinned=device.type == "cuda")
+        for shard in shards:
+            yield reduction.part(islice(batches, len(shard)), tick)
+
+    return parts
+
+
+def _check(model: AttentionModel, device: Any, on_error: str) -> None:
+    if on_error not in ("skip", "raise"):
+        raise InputError(
+            f'An unreadable image can be left out ("skip") or end the sweep ("raise"): got on_error={on_error!r}. It is '
+            "probably misspelt. Use one of these."
+        )
+    if device is not None and torch.device(device).type != model.device.type:
+        raise InputError(
+            f"A sweep runs where its model is: '{model.name}' is on {model.device}, and device={str(device)!r}. Load the model there: "
+            f"load_model(..., device={str(device)!r})."
+        )
+
+
+def _precision(dtype: Any) -> torch.dtype | None:
+    name = None if dtype is None else str(dtype).removeprefix("torch.")
+    if name is None:
+        return None
+    if name not in PRECISIONS:
+        raise InputError(
+            f'The precision of a forward pass is None (the model\'s own), "bfloat16" or "float16": got dtype={name!r}. For others load the '
+            "model in it: load_model(..., dtype=...)."
+        )
+    return PRECISIONS[name]

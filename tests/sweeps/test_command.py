@@ -1,0 +1,68 @@
+"""`qkwidgets sweep` from a shell: the same pass, and the same sentences."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import qkwidgets as qk
+from qkwidgets.cli import main
+
+
+@pytest.fixture
+def images(tmp_path):
+    folder = tmp_path / "images"
+    folder.mkdir()
+    for n, array in enumerate(np.random.default_rng(0).integers(0, 256, (9, 64, 64, 3), dtype=np.uint8)):
+        Image.fromarray(array).save(folder / f"{n}.png")
+    (folder / "bad.png").write_text("text")
+    return folder
+
+
+def test_a_sweep_is_run_and_opened_and_goes_on(images, tmp_path, capsys):
+    typed = ["sweep", "builtin:o3", str(images), "-o", str(tmp_path / "out"), "--k", "2", "--batch-size", "4", "--workers", "0"]
+    assert main(typed) == 0
+    said = capsys.readouterr()
+    first, second, _ = said.out.splitlines()
+    assert first == str(tmp_path / "out")
+    assert second == "Sweep of builtin:o3 over 9 images (1 could not be read)"
+    assert "qkwidgets: skipped image 9: An image file must be a JPEG, PNG" in said.err
+    assert qk.open(tmp_path / "out")["optimal"].image.shape == (6, 4, 32, 2, 2)
+    assert main(typed) == 0
+    assert capsys.readouterr().out == said.out
+    assert main([*typed[:5], "--batch-size", "8"]) == 2
+    assert "was begun with reducers: optimal: k 2, now 8; batch_size 4, now 8. Another folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (["--strict", "--workers", "0"], "An image file must be a JPEG, PNG"),
+        (["--k", "0"], "k must be a whole number"),
+        (["--batch-size", "0"], "batch_size must be a whole number of at least 1: got 0."),
+        (["--dtype", "int8"], "The precision of a forward pass is None"),
+        (
+            ["--dask", "tcp://127.0.0.1:1"],
+            "A Dask cluster is named by the address of its scheduler: none answered at 'tcp://127.0.0.1:1'",
+        ),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_bad_input_ends_with_one_sentence_and_code_2(images, tmp_path, capsys, monkeypatch, more, sentence):
+    monkeypatch.setattr("qkwidgets.sweeps.dask.CONNECT_S", 1)
+    assert main(["sweep", "builtin:o3", str(images), "-o", str(tmp_path / "out"), *more]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert [line for line in said if line.startswith("qkwidgets: ")][-1].startswith(f"qkwidgets: {sentence}")
+
+
+def test_dask_that_is_not_installed_is_asked_for(images, tmp_path):
+    script = "import sys; sys.modules['distributed'] = None; from qkwidgets.cli import main; sys.exit(main(sys.argv[1:]))"
+    typed = ["sweep", "builtin:o3", str(images), "-o", str(tmp_path / "out"), "--dask", "tcp://127.0.0.1:1"]
+    ended = subprocess.run([sys.executable, "-c", script, *typed], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (
+        2,
+        "qkwidgets: --dask shares a sweep out to the workers of a Dask cluster: Dask is not installed here. Run `pip install "
+        "'qkwidgets[dask]'`, or leave --dask out.\n",
+    )
