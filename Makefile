@@ -42,6 +42,8 @@ test-oldest: .venv-oldest/.qkwidgets-test
 bench: $(VENV)/.qkwidgets-test
 	@tools/setup/browser.py
 	$(run)/python benchmarks/run.py
+	$(run)/python benchmarks/gpu.py
+	$(run)/python -m pytest -m long tests/sweeps
 	$(run)/python tools/mutants.py
 
 site: $(VENV)/.qkwidgets-base

@@ -6,6 +6,7 @@ python benchmarks/run.py --quick    fewer repetitions: does it run?
 """
 
 import argparse
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from playwright.sync_api import sync_playwright
 
-from benchmarks import algebra, lab, pages, slider, start
+from benchmarks import algebra, lab, pages, slider, start, sweep
 from benchmarks.measure import Row, machine
 from tools.setup.browser import chromium_path
 
@@ -29,7 +30,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="fewer repetitions, and RESULTS.md stays as it is")
     quick = parser.parse_args().quick
     found = []
-    for row in measurements(1 if quick else 7, 12 if quick else 150):
+    for row in measurements(quick):
         verdict = {None: "", True: "ok", False: "MISSED"}[row.passed]
         print(f"{verdict:8}{row.what:62}{row.measured}   [{row.bar}]", flush=True)
         found.append(row)
@@ -38,8 +39,9 @@ def main() -> int:
     return int(any(row.passed is False for row in found))
 
 
-def measurements(repeats: int, steps: int) -> Iterator[Row]:
+def measurements(quick: bool) -> Iterator[Row]:
     """Every row of the report, cheap ones first."""
+    repeats, steps = (1, 12) if quick else (7, 150)
     yield from start.rows(repeats)
     yield from algebra.rows(repeats)
     with tempfile.TemporaryDirectory(prefix="qkwidgets-bench-") as folder, sync_playwright() as playwright:
@@ -48,6 +50,7 @@ def measurements(repeats: int, steps: int) -> Iterator[Row]:
         yield from slider.rows(browser, Path(folder) / "vit-b.html", steps)
         yield from lab.rows(browser, Path(folder), max(12, steps // 3))
         browser.close()
+        yield from sweep.rows(Path(os.environ.get("QKWIDGETS_TEST_DATA", "")), Path(folder), quick)
 
 
 def report(rows: list[Row]) -> str:

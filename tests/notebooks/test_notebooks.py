@@ -26,13 +26,14 @@ def run(path):
     from nbclient import NotebookClient
 
     notebook = nbformat.read(path, as_version=4)
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FAST", "1")
         NotebookClient(notebook, timeout=240, resources={"metadata": {"path": folder}}).execute()
     return notebook
 
 
 def test_there_are_notebooks():
-    assert [path.stem for path in NOTEBOOKS] == ["01-first-look"]
+    assert [path.stem for path in NOTEBOOKS] == ["01-first-look", "02-optimal-images"]
 
 
 def test_a_notebook_begins_with_a_title_and_with_what_colab_needs(path):
@@ -58,3 +59,10 @@ def test_the_first_notebook_finds_a_mode_that_one_can_name():
     checked = float(re.search(r'map: "the odd one". AUC (\S+) on scenes that did not choose it', said)[1])
     assert luck < 0.75
     assert min(truth, checked) > 0.9
+
+
+def test_the_second_notebook_finds_modes_whose_best_images_show_what_ordinary_ones_do_not():
+    said = "".join(output.text for cell in code_cells(run(NOTEBOOKS[1])) for output in cell.outputs if output.get("name") == "stdout")
+    assert re.search(r"L[45] H\d M\d +[+-] +100%", said)
+    assert re.search(r"of 20 best images, \d+% of all, p = \d\.\de-\d\d", said)
+    assert "Top 3 of 400 images" in said

@@ -134,10 +134,10 @@ def killed_and_resumed(builtin_model, folder, seed: int) -> tuple[dict, int]:
     moment, kills = random.Random(seed), 0
     for _ in range(3):
         workers = str(moment.randrange(2))
-        command = [sys.executable, "-m", "tests.sweeps.child", str(folder), "0.01", workers]
+        command = [sys.executable, "-m", "tests.sweeps.child", str(folder), "0.03", workers]
         child = subprocess.Popen(command, stdout=subprocess.PIPE)
         assert child.stdout.readline() == b"ready\n"
-        time.sleep(moment.uniform(0, 1.5))  # the fault is a kill at a random time
+        time.sleep(moment.uniform(0, 0.8))  # the fault is a kill at a random time
         child.send_signal(signal.SIGKILL)
         kills += child.communicate()[0] == b""
     return contents(swept(builtin_model, resume=folder)), kills
