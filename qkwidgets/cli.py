@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import qkwidgets
+from qkwidgets.answers.sweep import STATE
 from qkwidgets.core.errors import InputError, check_megabytes
 from qkwidgets.sweep_command import add_sweep
 from qkwidgets.terminal import plain_warnings, steps
@@ -127,7 +128,7 @@ def _explore(options: argparse.Namespace) -> None:
 def _view(options: argparse.Namespace, step: Any) -> Any:
     """The explorer that was asked for: of a saved answer, or of a model and images."""
     model, images = _model_and_images(options.subjects)
-    if model and model.endswith(".qk"):
+    if model and (model.endswith(".qk") or Path(model).is_dir()):
         if images or options.checkpoint or options.device:
             raise InputError(
                 f"A saved answer holds its model's numbers and its own images: got {model} with others beside it. They cannot join it. "
@@ -143,7 +144,7 @@ def _view(options: argparse.Namespace, step: Any) -> Any:
 
 def _model_and_images(subjects: list[str]) -> tuple[str | None, list[str]]:
     first = subjects[0] if subjects else ""
-    if ":" in first or first.endswith((".qk", ".safetensors")):
+    if ":" in first or first.endswith((".qk", ".safetensors")) or (Path(first) / STATE).is_file():
         return first, subjects[1:]
     return None, subjects
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import qkwidgets
+from qkwidgets.answers.sweep import STATE
 from qkwidgets.core.errors import InputError
 
 
@@ -48,6 +49,12 @@ def _sweep(options: argparse.Namespace) -> None:
             client=client,
             on_error="raise" if options.strict else "skip",
         )
+    except KeyboardInterrupt:
+        kept = (
+            "the same call goes on after the last whole shard" if (options.output / STATE).is_file() else "no shard was whole yet"
+        )
+        sys.stderr.write(f"qkwidgets: stopped; {kept}.\n")
+        raise
     finally:
         if client is not None:
             client.close()

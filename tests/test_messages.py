@@ -13,6 +13,7 @@ from safetensors.numpy import save
 import qkwidgets as qk
 from qkwidgets.answers import file, registry
 from qkwidgets.answers.ranking import image_number
+from qkwidgets.answers.sweep import Sweep
 from qkwidgets.core.alignment import spectrum_weights
 from qkwidgets.core.errors import InputError, check_range
 from qkwidgets.core.heads import over_heads
@@ -92,6 +93,10 @@ GALLERY_SETTINGS = "The settings of a gallery's view are palette, scale, layout,
 SETTINGS = "The settings of a view are palette, scale, layout, threshold, number, rank"
 
 SENTENCES = [
+    (
+        lambda: Sweep({"one": 1, "two": 2}, 0, (), True, {}).widget(),
+        "A sweep of one reducer has a widget of its own: this one has 'one', 'two'. Ask one of its answers: sweep['one'].widget().",
+    ),
     (
         lambda: check_range("layer", 12, 12, "'deit'"),
         "Layer 12 of 'deit' does not exist: it has layers 0 to 11. Layers count from zero here.",

@@ -30,6 +30,7 @@ export function galleryMeta(changes: Partial<GalleryMeta["gallery"]> = {}): Gall
       n_images: 1000,
       n_sampled: 200,
       finished: true,
+      by: "score",
       score: "both maxima",
       deciles: [0, 1],
       ...changes,
@@ -73,8 +74,8 @@ export const imagesBytes = (): Uint8Array =>
 export const mapAt = (mode: number, sign: number, place: number, side: number): number =>
   (((mode * 2 + sign) * PLACES + place) * 2 + side) * PATCHES;
 
-/** M0 +: three images, the second without a picture; M0 −: one image and two empty places; M1 −: nobody. */
-export function headBytes(layer: number, head: number, modes = MODES): Uint8Array {
+/** M0 +: three images, the second without a picture; M0 −: one image and two empty places; M1 −: nobody. Without `keys`, no key patch is kept. */
+export function headBytes(layer: number, head: number, modes = MODES, keys = true): Uint8Array {
   const image = [0, UNPICTURED, 4, 1, -1, -1, 1, 2, 3, -1, -1, -1, 2, 1, 0, 0, 1, 2].slice(
     0,
     modes * 2 * PLACES,
@@ -93,7 +94,7 @@ export function headBytes(layer: number, head: number, modes = MODES): Uint8Arra
     ),
     key_patch: whole(
       lists,
-      image.map((each) => (each < 0 ? -1 : 5)),
+      image.map((each) => (each < 0 || !keys ? -1 : 5)),
     ),
     ...quantised(
       "maps",

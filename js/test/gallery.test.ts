@@ -1,12 +1,14 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { HeadLists } from "../src/gallery/data.ts";
 import gallery from "../src/gallery/index.ts";
+import { meaningOf } from "../src/gallery/words.ts";
 import { wave } from "./fixture.ts";
 import {
   galleryMeta,
   galleryTraits,
   headBytes,
   LABEL,
+  MODES,
   mapAt,
   NAMES,
   PATCHES,
@@ -50,7 +52,7 @@ test("a gallery is ready after its first paint: pictures, scores and what the mo
   const { root, part, cards } = await open();
   expect(root.dataset.ready).toBe("1");
   expect(text(part("qk-selection"))).toBe("L0 H0 M0");
-  expect(text(part("qk-mode"))).toBe("cosine 0.75like seeks likeσ 3.00");
+  expect(text(part("qk-mode"))).toBe("cosine 0.75seeks its likeσ 3.00");
   expect(cards("plus")).toHaveLength(PLACES);
   expect(cards("plus").map((card) => text(card.querySelector("b")))).toEqual(["30.0", "29.0", "28.0"]);
   expect(cards("plus")[0]?.querySelector("img")?.getAttribute("src")).toMatch(/^blob:/);
@@ -62,7 +64,7 @@ test("what a mode's cosine means is said in words, and what makes it less than o
   await act(() => model.set("mode", 1));
   expect(text(part("qk-mode"))).toBe("cosine −0.50seeks its oppositeσ 2.00defined only together with M2");
   await act(() => model.set("mode", 2));
-  expect(text(part("qk-mode"))).toContain("cosine 0.10within chance (±0.20)");
+  expect(text(part("qk-mode"))).toContain("cosine 0.10not told from chance (±0.20)");
 });
 
 test("an unfinished pass is called one, and chance is not invented", async () => {
@@ -143,6 +145,55 @@ test("under the pointer a picture tells rank, name, score and patches", async ()
   await act(() => cards("plus")[1]?.dispatchEvent(new Event("pointerover", { bubbles: true })));
   expect(text(readout)).toBe("2. d.jpg (<i>owl</i>) · score 29.0 · query r0 c1, key r1 c2");
   expect(cards("plus")[1]?.getAttribute("aria-label")).toBe(text(readout));
+});
+
+test("the words for a cosine grow with it, and chance is not given a direction", () => {
+  expect([0.1, -0.1, 0.11, -0.22, 0.49, -0.5, 0.9].map((cosine) => meaningOf(cosine, 0.1))).toEqual([
+    "not told from chance (±0.10)",
+    "not told from chance (±0.10)",
+    "leans to its like",
+    "leans to its opposite",
+    "leans to its like",
+    "seeks its opposite",
+    "seeks its like",
+  ]);
+  expect([meaningOf(Number.NaN, 0.1), meaningOf(0.9, Number.NaN)]).toEqual(["", ""]);
+});
+
+test("a decile is a place among the scores, not a share of lower ones", async () => {
+  const { button, cards, act } = await open({ meta: galleryMeta({ deciles: [0, 0.3] }) });
+  await act(() => button("deciles").click());
+  const words = cards("plus").map((card) => card.getAttribute("aria-label"));
+  expect(words[0]).toMatch(/^the lowest: .* · score 0\.00/);
+  expect(words[1]).toMatch(/^at the 30 % decile: .* · score 0\.100/);
+});
+
+test("where one side makes the score, the words say which, and a patch that is none is not named", async () => {
+  const said = async (by: "score" | "query" | "key", layout = "overlay"): Promise<string> => {
+    const view = { ...(galleryTraits().view as object), layout };
+    return text((await open({ meta: galleryMeta({ by }), view })).root.querySelector(".legend-of-cards p"));
+  };
+  expect(await said("score")).toMatch(/Outlined: the pair of patches that makes the score\.$/);
+  expect(await said("query", "plain")).toBe(
+    "Outlined: the query patch that makes the score, and the key patch of the largest projection above zero.",
+  );
+  expect(await said("key")).toMatch(
+    /Outlined: the key patch that makes the score, and the query patch of the largest projection above zero\.$/,
+  );
+  const { root, act, model, cards } = await open({
+    meta: galleryMeta({ by: "query" }),
+    heads: { L0H0: dataView(headBytes(0, 0, MODES, false)) },
+  });
+  expect(cards("plus")[1]?.getAttribute("aria-label")).toBe(
+    "2. d.jpg (<i>owl</i>) · score 29.0 · query r0 c1",
+  );
+  const picture = cards("plus")[1]?.querySelector(".pane[data-side=picture]");
+  expect(picture?.querySelector(".outline.query")?.getAttribute("visibility")).toBe("visible");
+  expect(picture?.querySelector(".outline.key")?.getAttribute("visibility")).toBe("hidden");
+  await act(() => model.set("mode", 2));
+  expect(text(root.querySelector(".legend-of-cards p"))).toMatch(
+    /of M2, the pictures and, outlined, the query patch that makes the score, and the key patch/,
+  );
 });
 
 test("a row is one stop of the tab order: arrows go along it, up and down change the mode", async () => {

@@ -38,7 +38,10 @@ CHOICES = (
 
 
 class Hit(NamedTuple):
-    """One image of a list: its index in the set, name, label, score, and the patches of the largest query and key projection."""
+    """One image of a list: its index in the set, name, label, score, and the patches of the largest query and key projection.
+
+    None for a patch whose projection is not above zero, as may be where one side alone makes the score.
+    """
 
     image: int
     name: str
@@ -55,7 +58,8 @@ class OptimalImages(Table):
     Attributes
     ----------
     image, score, query_patch, key_patch
-        The lists: index in the set, score, and patch (row by row) of the largest query and key projection.
+        The lists: index in the set, score, and patch (row by row) of the largest query and key projection, -1 where that
+        is not above zero.
     singular_values, cosine, degenerate, null, stability
         Of the modes, as in `SingularModes`.
     maps

@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from qkwidgets.answers.registry import answer_class
+from qkwidgets.core.errors import InputError
 
 STATE = "state.qk"
 """The file in a sweep's folder that its answers are made of."""
@@ -54,6 +55,22 @@ class Sweep(Mapping):
 
     def __repr__(self) -> str:
         return str(self)
+
+    def figure(self, *choices: Any, **options: Any) -> Any:
+        """The figure of the only answer; of several, ask one of them."""
+        return self._only("figure").figure(*choices, **options)
+
+    def widget(self, *choices: Any, **options: Any) -> Any:
+        """The widget of the only answer; of several, ask one of them."""
+        return self._only("widget").widget(*choices, **options)
+
+    def _only(self, wanted: str) -> Any:
+        if len(self.answers) == 1:
+            return next(iter(self.answers.values()))
+        raise InputError(
+            f"A sweep of one reducer has a {wanted} of its own: this one has {', '.join(map(repr, self.answers))}. Ask one of its answers: "
+            f"sweep[{next(iter(self.answers))!r}].{wanted}()."
+        )
 
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(str(self))}</pre>"

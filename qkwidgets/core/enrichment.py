@@ -13,6 +13,9 @@ Source: Holm. "A simple sequentially rejective multiple test procedure". Scandin
 import numpy as np
 from jaxtyping import Float, Int
 
+PAIRS_AT_ONCE = 2**22
+"""Pairs of places compared at once."""
+
 
 def tail(
     hits: Int[np.ndarray, "*test"], n_top: Int[np.ndarray, "*#test"], n_class: Int[np.ndarray, "*#test"], n_images: int
@@ -74,6 +77,16 @@ def chosen_class(
     >>> chosen_class(np.array([[0, 0, 1, 1], [-1, -1, -1, -1]]), np.array([50, 4]), 100).tolist()
     [1, -1]
     """
+    n_lists, n_places = classes.shape
+    step = max(1, PAIRS_AT_ONCE // max(1, n_places) ** 2)
+    found = np.empty(n_lists, dtype=classes.dtype)
+    for start in range(0, n_lists, step):
+        some = slice(start, start + step)
+        found[some] = _chosen(classes[some], n_class, n_images)
+    return found
+
+
+def _chosen(classes: np.ndarray, n_class: np.ndarray, n_images: int) -> np.ndarray:
     filled = (classes >= 0).sum(axis=1)
     hits = (classes[:, :, None] == classes[:, None, :]).sum(axis=2)
     p = tail(hits, filled[:, None], n_class[classes], n_images)

@@ -12,7 +12,7 @@ from qkwidgets.core.errors import InputError
 from qkwidgets.data.images import Picture
 from qkwidgets.data.odd_one_out import Scenes
 from qkwidgets.data.sets.base import ImageSet
-from qkwidgets.data.sets.files import FolderSet
+from qkwidgets.data.sets.files import FolderSet, from_root
 from qkwidgets.data.sets.indexed import Columns, Indexed, IndexedSet, TableSet
 from qkwidgets.data.sets.listed import ListedSet
 from qkwidgets.data.sets.shards import ShardSet, expanded
@@ -58,7 +58,7 @@ def image_set(dataset: Any) -> ImageSet:
 
 def _named(name: str) -> ImageSet:
     """A folder, a tar file, a pattern of tar files, or a single image file."""
-    path = Path(name)
+    path = from_root(name)
     if path.is_dir():
         return FolderSet(path)
     if name.endswith((".tar.gz", ".tgz", ".tar.zst", ".tar.xz", ".tar.bz2")):

@@ -202,11 +202,17 @@ def _place(figure: go.Figure, picture: np.ndarray, left: float, top: float, page
 def _mark_pairs(figure: go.Figure, rows: list[Row], page: Page, grid: tuple[int, int], lights: list[str]) -> None:
     """A line from the best key patch to the best query patch, a square on the one and a circle on the other."""
     cell = page.side / grid[1]
+
+    def spot(at: int, rank: int, patch: tuple[int, int] | None) -> tuple[float | None, float | None]:
+        if patch is None:
+            return None, None  # not drawn, and neither is a line to it
+        return page.left(rank) + (patch[1] + 0.5) * cell, page.top(at) + (patch[0] + 0.5) * cell
+
     found = [
-        [(page.left(rank) + (x + 0.5) * cell, page.top(at) + (y + 0.5) * cell) for y, x in (hit.query_patch, hit.key_patch)]
+        [spot(at, rank, patch) for patch in (hit.query_patch, hit.key_patch)]
         for at, row in enumerate(rows)
         for rank, hit in enumerate(row.hits)
-        if hit.query_patch is not None and hit.key_patch is not None
+        if hit.query_patch is not None or hit.key_patch is not None
     ]
     xs, ys = ([part for query, key in found for part in (query[axis], key[axis], None)] for axis in (0, 1))
     for colour, width in (("#000000", 2.6), ("#ffffff", 1.2)):

@@ -1,6 +1,7 @@
 """Which model, from where? The one door to models: built in, by a name of timm, or a module in hand."""
 
 import copy
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +112,12 @@ def spelled(name: Any) -> str:
         )
     if Path(name).suffix in FILES:
         return name
+    known = get_close_matches(source, ("builtin", "timm"), n=1)
     remedy = f'If it is a name of timm, write "timm:{name.rpartition(":")[2]}".'
+    if known:
+        remedy = f'It is probably misspelt. Write "{known[0]}:{name.partition(":")[2]}".'
+    elif Path(name).is_dir():
+        remedy = "It is a folder here, so the model and the images have probably changed places. Name the model first."
     raise InputError(f'A model\'s name must begin with its source ("builtin:o3", "timm:NAME"): got {name!r}. {remedy}')
 
 

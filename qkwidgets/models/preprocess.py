@@ -52,10 +52,28 @@ class Preprocess:
         shown = [np.asarray(crop(Image.fromarray(picture.array), self.size)) for picture in read_images(images)]
         return torch.stack([self.pixels(picture) for picture in shown]), shown
 
+    def describe(self) -> dict[str, Any]:
+        """All that decides which pixels a model is given, as JSON values."""
+        crop = getattr(self.crop, "__qualname__", None) or repr(self.crop)
+        return {"size": list(self.size), "mean": list(self.mean), "std": list(self.std), "crop": crop}
+
     def pixels(self, picture: UInt8[np.ndarray, "height width 3"]) -> Float[Tensor, "3 height width"]:
         """A picture of the right size, normalised: `(picture / 255 - mean) / std`."""
         mean, std = (torch.tensor(colours).view(3, 1, 1) for colours in (self.mean, self.std))
         return (torch.tensor(picture).permute(2, 0, 1).contiguous().float() / 255).sub_(mean).div_(std)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Several ways to change a picture, one after the other; can be sent to another process, as a local function could not."""
+
+    steps: tuple[Callable[[Image.Image], Image.Image], ...]
+
+    def __call__(self, image: Image.Image, _size: tuple[int, int]) -> Image.Image:
+        """The picture after the last step."""
+        for step in self.steps:
+            image = step(image)
+        return image
 
 
 def crop_middle(image: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -102,12 +120,7 @@ def timm_preprocess(module: nn.Module) -> Preprocess:
     steps = create_transform(**config, is_training=False).transforms
     to_picture = [step for step in steps if "tensor" not in type(step).__name__.lower() and type(step).__name__ != "Normalize"]
 
-    def crop(image: Image.Image, _size: tuple[int, int]) -> Image.Image:
-        for step in to_picture:
-            image = step(image)
-        return image
-
-    return Preprocess(image_size(module), tuple(config["mean"]), tuple(config["std"]), crop)
+    return Preprocess(image_size(module), tuple(config["mean"]), tuple(config["std"]), Steps(tuple(to_picture)))
 
 
 def plain_preprocess(module: nn.Module, mean: Colours = (0.5, 0.5, 0.5), std: Colours = (0.5, 0.5, 0.5)) -> Preprocess:

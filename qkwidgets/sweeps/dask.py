@@ -67,14 +67,18 @@ _LOCK = Lock()  # a worker process may have several threads, and a model is watc
 _READY: dict[str, Errand] = {}
 
 
-def _part(name: str, data: bytes, shard: int) -> Part:
+def _part(name: str, data: bytes, shard: int) -> Part | InputError:
+    """A part; or what is wrong with the images, as a value: a task that raises is tried again, and this would not help."""
     with _LOCK:
-        return _errand(name, data).part(shard)
+        try:
+            return _errand(name, data).part(shard)
+        except InputError as problem:
+            return problem
 
 
-def _joined(name: str, data: bytes, parts: list[Part]) -> Part:
+def _joined(name: str, data: bytes, parts: list[Part | InputError]) -> Part | InputError:
     with _LOCK:
-        return _errand(name, data).joined(parts)
+        return next((part for part in parts if isinstance(part, InputError)), None) or _errand(name, data).joined(parts)
 
 
 def _errand(name: str, data: bytes) -> Errand:
@@ -149,7 +153,9 @@ class Cluster:
             shown = max(shown, done)
         if group.cancelled():  # asking a connection that is gone may raise anything
             raise CancelledError
-        part = _unpacked(group.result())
+        if isinstance(result := group.result(), InputError):
+            raise result
+        part = _unpacked(result)
         tick(sum(sizes) - shown, len(part.skipped))
         return part
 

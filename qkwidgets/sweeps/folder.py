@@ -6,6 +6,7 @@ moment leaves the last one; what it says must agree with `sweep.json`. A lock ke
 
 import errno
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +21,7 @@ from qkwidgets.core.errors import FileFormatError, InputError
 IDENTITY, LOCK = "sweep.json", "sweep.lock"
 FORMAT = 1
 
-_OPEN: set[Path] = set()  # a process's own locks do not keep itself out
+_OPEN: dict[Path, object] = {}  # a process's own locks do not keep itself out
 
 
 class SweepFolder:
@@ -81,7 +82,10 @@ class SweepFolder:
                 "another folder, or remove this one."
             )
         differing = differences(begun, self.identity)
-        if differing:
+        if differing and not (self.path / STATE).exists():  # nothing is lost by beginning anew
+            path.unlink()
+            self.claim()
+        elif differing:
             raise InputError(
                 f"A sweep goes on as it was begun: '{self.path}' was begun with {'; '.join(differing)}. Another folder was probably meant. "
                 "Use the same again, or name another folder."
@@ -97,7 +101,7 @@ def opened(folder: Any, identity: dict[str, Any]) -> Iterator[SweepFolder]:
     InputError
         If it is another sweep's, another process is at work in it, or it cannot be written.
     """
-    path = Path(folder).expanduser().absolute()
+    path = Path(os.path.realpath(Path(folder).expanduser()))  # one folder, one name; `resolve` raises where links go in a circle
     with _writing(path):
         path.mkdir(parents=True, exist_ok=True)
     with _locked(path):
@@ -108,19 +112,25 @@ def opened(folder: Any, identity: dict[str, Any]) -> Iterator[SweepFolder]:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    with _writing(path):
-        lock = (path / LOCK).open("a")
-    with lock:
-        if path in _OPEN or not _got(lock.fileno()):
-            raise InputError(
-                f"One sweep at a time may write to a folder: another is at work in '{path}'. It was probably started twice. Wait for it, or "
-                "name another folder."
-            )
-        _OPEN.add(path)
-        try:
+    mine = object()
+    if _OPEN.setdefault(path, mine) is not mine:  # asked before the file is opened: to close it would give back the other's lock
+        raise _taken(path)
+    try:
+        with _writing(path):
+            lock = (path / LOCK).open("a")
+        with lock:
+            if not _got(lock.fileno()):
+                raise _taken(path)
             yield
-        finally:
-            _OPEN.remove(path)
+    finally:
+        del _OPEN[path]
+
+
+def _taken(path: Path) -> InputError:
+    return InputError(
+        f"One sweep at a time may write to a folder: another is at work in '{path}'. It was probably started twice. Wait for it, or "
+        "name another folder."
+    )
 
 
 def _got(handle: int) -> bool:
@@ -173,7 +183,7 @@ _OTHER = {
     "structure": "another forward pass of the same weights",
     "sha256": "other ones, or such as change from one reading to the next",
 }
-_FOLLOWS = {"fingerprint", "structure", "sha256"}
+_FOLLOWS = {"fingerprint", "structure", "preprocessing", "sha256"}
 """What needs no mention where something before it differs."""
 
 

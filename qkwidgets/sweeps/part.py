@@ -19,12 +19,16 @@ Tick = Callable[[int, int], None]
 
 @dataclass
 class Part:
-    """Some shards in a row: the states by reducer, the labels of their images, and which could not be read."""
+    """Some shards in a row: the states by reducer, the labels of their images, and which could not be read.
+
+    The states are those of these shards, or, where they are `running`, those of all shards before as well.
+    """
 
     states: dict[str, State]
     n_shards: int
     labels: list[Label]
     skipped: list[dict[str, Any]]
+    running: bool = False
 
     @property
     def n_images(self) -> int:
@@ -45,7 +49,8 @@ class Total:
 
     def add(self, part: Part, reducers: Iterable[Reducer]) -> None:
         """Take in the part that comes next."""
-        self.states = merged(reducers, self.states, part.states) if self.n_shards else part.states
+        alone = self.n_shards and not part.running
+        self.states = merged(reducers, self.states, part.states) if alone else part.states
         self.n_shards += part.n_shards
         self.n_images += part.n_images
         self.skipped += part.skipped
@@ -66,22 +71,34 @@ class Reduction:
     strict: bool
 
     @torch.inference_mode()
-    def part(self, batches: Iterable[Batch], tick: Tick = lambda images, skipped: None) -> Part:
+    def started(self, states: dict[str, State]) -> dict[str, State]:
+        """States to go on with: those of a total on the model's device, or empty ones."""
+        device = self.model.device
+        moved = {name: {key: tensor.to(device) for key, tensor in state.items()} for name, state in states.items()}
+        return moved or {reducer.name: reducer.empty() for reducer in self.reducers}
+
+    @torch.inference_mode()
+    def part(
+        self, batches: Iterable[Batch], tick: Tick = lambda images, skipped: None, running: dict[str, State] | None = None
+    ) -> Part:
         """One forward pass a batch, of which every reducer sees every layer.
+
+        `running` states are gone on with, in place: lists that are full already change seldom, and nothing has to be merged.
 
         Raises
         ------
         InputError
             If an image cannot be read and none may be skipped.
         """
-        part = Part({reducer.name: reducer.empty() for reducer in self.reducers}, 1, [], [])
+        states = {reducer.name: reducer.empty() for reducer in self.reducers} if running is None else running
+        part = Part({}, 1, [], [], running=running is not None)
         for batch in batches:
             part.skipped += self._unread(batch)
             part.labels += batch.labels
             if batch.present.any():
-                self._forward(batch, part.states)
+                self._forward(batch, states)
             tick(len(batch.labels), len(batch.unread))
-        part.states = {name: {key: tensor.cpu() for key, tensor in state.items()} for name, state in part.states.items()}
+        part.states = {name: {key: tensor.cpu() for key, tensor in state.items()} for name, state in states.items()}
         return part
 
     def _unread(self, batch: Batch) -> list[dict[str, Any]]:

@@ -2,8 +2,9 @@
 
 The tensors lie beside a list's packed scores: `query_patch` and `key_patch [layer head mode sign rank]`, the best pair; and `maps
 [layer head loud_mode sign rank side patch]` with `maps.lo` and `maps.step`, as `answers.quantise` has them, only of the
-loudest modes of each head. Maps of the sign - are negated, so that what counts is always large. Places without an image
-hold -1 and zeros, so that equal lists are equal bit for bit.
+loudest modes of each head. Maps of the sign - are negated, so that what counts is always large. A patch whose projection is
+not above zero is no answer to the mode and is not kept: -1. That happens only where one side alone makes the score. Places
+without an image hold -1 and zeros, so that equal lists are equal bit for bit.
 """
 
 import torch
@@ -75,7 +76,7 @@ def _enter(state: State, layer: int, spots: tuple[Tensor, ...], image: Tensor, p
     maps = projecting.maps(head, image, mode)
     maps *= torch.where(sign == 0, 1.0, -1.0)[:, None, None]
     high, patch = maps.max(dim=-1)
-    for name, side in zip(PATCHES, patch.short().unbind(1), strict=True):
+    for name, side in zip(PATCHES, patch.where(high > 0, -1).short().unbind(1), strict=True):
         state[name][layer][spots] = side
     if "maps" not in state:
         return
@@ -130,7 +131,7 @@ def quantised(maps: Float[Tensor, "*map patch"], high: Float[Tensor, "*map"]) ->
     low = maps.amin(dim=-1)
     step = (high - low) / TOP
     numbers = (maps - low[..., None]).div_(step.where(step > 0, 1.0)[..., None])
-    return numbers.round_().byte(), low.float(), step.float()
+    return numbers.round_().clamp_(max=TOP).byte(), low.float(), step.float()  # a step may be too small to be exact
 
 
 def _taken(

@@ -97,11 +97,18 @@ class Projecting:
         ]
         return torch.stack(picked, dim=1)
 
-    def best_patches(self, image: int) -> Int64[Tensor, "head mode sign 2"]:
-        """Where one image of the batch last projected has the largest value of every map: query and key patch."""
-        patches = [room[:, image, self.layout.patches] for room in self._room]  # an offset moves no maximum
-        found = [torch.stack([maps.argmax(dim=1), maps.argmin(dim=1)], dim=-1) for maps in patches]
-        return torch.stack(found, dim=-1)
+    def best_patches(self, images: Int64[Tensor, " some"]) -> Int64[Tensor, "some head mode sign 2"]:
+        """Where some images of the batch last projected have the largest value of every map: query and key patch.
+
+        -1 where a map times the sign is nowhere above zero.
+        """
+        found = []
+        for room, way in zip(self._room, self._sides, strict=True):
+            maps = room.index_select(1, images)[:, :, self.layout.patches]
+            ends = ((maps.max(dim=2), 1.0), (maps.min(dim=2), -1.0))
+            signs = [patch.where(sign * (end - way.offset[:, None]) > 0, -1) for (end, patch), sign in ends]
+            found.append(torch.stack(signs, dim=-1))
+        return torch.stack(found, dim=-1).transpose(0, 1)
 
     def _side_extremes(self, room: Tensor, heads: Tensor, way: Side, x: Tensor) -> tuple[Tensor, Tensor]:
         n_heads, n_images, n_tokens, n_modes = room.shape

@@ -43,14 +43,15 @@ class Account:
             "fingerprint": self.model.fingerprint,
             "structure": self.model.structure,
             "images": self.images.describe(),
+            "preprocessing": self.model._preprocess.describe(),
             "reducers": {reducer.name: {"answer": reducer.answer, **_plain(reducer.options())} for reducer in self.reducers},
             "batch_size": self.plan.batch_size,
             "shard_images": self.plan.shard_images,
             "dtype": None if self.dtype is None else str(self.dtype).removeprefix("torch."),
         }
 
-    def parts(self, total: Total, thumbnails: Arrays | None) -> tuple[Arrays, dict[str, Any]]:
-        """Arrays and record of a total; it is a finished one if there are `thumbnails`."""
+    def parts(self, total: Total, thumbnails: Arrays | None, asked: int) -> tuple[Arrays, dict[str, Any]]:
+        """Arrays and record of a total; it is a finished one if there are `thumbnails`, of which so many were `asked` for."""
         tensors = {name: tensor.contiguous().numpy() for name, tensor in flat(total.states).items()}
         shown, words = self.shown(total), list(total.words)
         record = {
@@ -60,6 +61,7 @@ class Account:
             "n_images": total.n_images,
             "skipped": total.skipped,
             "finished": thumbnails is not None,
+            "thumbnails": asked,
             "words": words,
             "classes": _classes(total),
             "names": {str(image): self.images.names[image] for image in shown},

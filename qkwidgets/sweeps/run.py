@@ -21,8 +21,8 @@ from qkwidgets.sweeps.record import Account
 from qkwidgets.sweeps.record import thumbnails as small_pictures
 from qkwidgets.sweeps.reducer import named
 
-Parts = Callable[[int, Tick], Iterator[Part]]
-"""The parts from a shard on, in order."""
+Parts = Callable[[Total, Tick], Iterator[Part]]
+"""The parts that follow a total, in order."""
 
 PRECISIONS = {name: getattr(torch, name) for name in ("bfloat16", "float16")}
 
@@ -62,8 +62,8 @@ def sweep(
     dtype
         "bfloat16" or "float16" for a forward pass in mixed precision; None for the model's own.
     resume
-        A folder, made if it is not there. It is written after every shard; the same call goes on from there, and
-        `qkwidgets.open` shows what has been found so far. At most the shard in hand is lost, whatever happens.
+        A folder, made if it is not there. It is written after every shard (on a cluster, after every group of eight); the same
+        call goes on from there, and `qkwidgets.open` shows what has been found so far. A kill loses no more than what came since.
     client
         A `dask.distributed.Client`, to share the shards out between its workers (extra `dask`). They must see the images under
         the same paths.
@@ -107,25 +107,25 @@ def sweep(
         reduction = Reduction(model, prepared, images, precision, on_error == "raise")
         parts = _parts_here(reduction, shares, workers)
     else:
-        from qkwidgets.sweeps.dask import parts_there
-
-        parts = parts_there(client, model, reducers, images, shares, precision, on_error == "raise")
+        parts = _parts_there(client, model, reducers, images, shares, precision, on_error == "raise")
     with workers_watched(), nullcontext() if resume is None else opened(resume, account.identity()) as folder:
-        return _swept(account, parts, folder, keep, workers, progress)
+        return _swept(account, parts, folder, keep, workers, progress, on_error == "raise")
 
 
-def _swept(account: Account, parts: Parts, folder: Any, keep: int, workers: int | None, watched: bool) -> Sweep:
+def _swept(account: Account, parts: Parts, folder: Any, keep: int, workers: int | None, watched: bool, strict: bool) -> Sweep:
     """Go on from where the folder stands, and finish."""
     saved = folder.load() if folder else None
-    if saved and saved[1]["finished"]:
+    if saved and strict and saved[1]["skipped"]:
+        raise InputError(saved[1]["skipped"][0]["why"])
+    if saved and saved[1]["finished"] and saved[1]["thumbnails"] == keep:
         return Sweep.from_parts(*saved)
     total = account.total(*saved) if saved else Total()
     done = account.plan.images(total.n_shards).start if total.n_shards < account.plan.n_shards else len(account.images)
     with progress_bar(len(account.images), done, len(total.skipped), watched) as tick:
-        for part in parts(total.n_shards, tick):
+        for part in parts(total, tick):
             total.add(part, account.reducers)
             if folder:
-                folder.save(*account.parts(total, None))
+                folder.save(*account.parts(total, None, keep))
     if not total.n_images:
         raise InputError(
             f"At least one image must be readable: none of {len(account.images)} is. The first: {total.skipped[0]['why']}"
@@ -133,7 +133,7 @@ def _swept(account: Account, parts: Parts, folder: Any, keep: int, workers: int 
     wanted = account.shown(total)[:keep]
     views = Views(account.images, account.model._preprocess, wanted)
     pictures = loaded(views, worker_count(workers, len(wanted) // 32, account.model.device))
-    whole_account = account.parts(total, small_pictures(wanted, pictures))
+    whole_account = account.parts(total, small_pictures(wanted, pictures), keep)
     if folder:
         folder.save(*whole_account)
     return Sweep.from_parts(*whole_account)
@@ -142,16 +142,30 @@ def _swept(account: Account, parts: Parts, folder: Any, keep: int, workers: int 
 def _parts_here(reduction: Reduction, shares: Plan, workers: int | None) -> Parts:
     """Every shard on this machine; images are read ahead across the shards."""
 
-    def parts(first: int, tick: Tick) -> Iterator[Part]:
-        shards = [shares.batches(shard) for shard in range(first, shares.n_shards)]
+    def parts(total: Total, tick: Tick) -> Iterator[Part]:
+        shards = [shares.batches(shard) for shard in range(total.n_shards, shares.n_shards)]
         ranges = [images for batches in shards for images in batches]
         device = reduction.model.device
         items = Batches(reduction.images, reduction.model._preprocess, ranges, shares.batch_size)
         batches = loaded(items, worker_count(workers, len(ranges), device), pinned=device.type == "cuda")
+        running = reduction.started(total.states)
         for shard in shards:
-            yield reduction.part(islice(batches, len(shard)), tick)
+            yield reduction.part(islice(batches, len(shard)), tick, running)
 
     return parts
+
+
+def _parts_there(client: Any, *errand: Any) -> Parts:
+    """Every shard on the workers of a cluster."""
+    try:
+        from qkwidgets.sweeps.dask import parts_there
+    except ImportError as problem:
+        raise InputError(
+            f"client= shares a sweep out to the workers of a Dask cluster: Dask is not installed here ({problem}). Run `pip install "
+            "'qkwidgets[dask]'`, or leave client= out."
+        ) from None
+    cluster = parts_there(client, *errand)
+    return lambda total, tick: cluster(total.n_shards, tick)
 
 
 def _check(model: AttentionModel, device: Any, on_error: str) -> None:
@@ -160,11 +174,22 @@ def _check(model: AttentionModel, device: Any, on_error: str) -> None:
             f'An unreadable image can be left out ("skip") or end the sweep ("raise"): got on_error={on_error!r}. It is '
             "probably misspelt. Use one of these."
         )
-    if device is not None and torch.device(device).type != model.device.type:
+    if device is not None and not _same_device(device, model.device):
         raise InputError(
             f"A sweep runs where its model is: '{model.name}' is on {model.device}, and device={str(device)!r}. Load the model there: "
             f"load_model(..., device={str(device)!r})."
         )
+
+
+def _same_device(asked: Any, has: torch.device) -> bool:
+    try:
+        asked = torch.device(asked)
+    except (RuntimeError, TypeError) as problem:
+        raise InputError(
+            f"device is one that torch knows, such as cpu, cuda or mps: got {asked!r} ({str(problem).splitlines()[0]}). It is probably "
+            "misspelt. Leave it out: a sweep runs where its model is."
+        ) from None
+    return asked.type == has.type and asked.index in (None, has.index)
 
 
 def _precision(dtype: Any) -> torch.dtype | None:

@@ -33,18 +33,30 @@ def update_sample(
     projecting: Projecting,
 ) -> None:
     """Give those of the batch last projected a place that belong into the sample, and fill in their layer."""
-    new = ~torch.isin(images, state["sample_image"])  # after the first layer they have their places
-    hashes, place = smallest(state["sample"], image_hash(images[new]))
-    if (place >= len(hashes)).any():
-        candidates = {"sample_image": images[new]}
-        for name, empty in EMPTY.items():
-            room = state[name].new_full((int(new.sum()), *state[name].shape[1:]), empty)
-            state[name].copy_(torch.cat([state[name], candidates.get(name, room)])[place.to(state[name].device)])
-        state["sample"].copy_(hashes)
-    seat, member = (state["sample_image"][:, None] == images).nonzero().unbind(1)
-    for one, image in zip(seat.tolist(), member.tolist(), strict=True):
-        state["sample_score"][one, layer] = scores[..., image]
-        state["sample_patch"][one, layer] = projecting.best_patches(image).where(scores[..., image, None] > 0, -1).short()
+    hashes = image_hash(images)
+    able = hashes <= state["sample"][-1]
+    if not able.any():
+        return
+    _seated(state, images[able], hashes[able])
+    seat, member = (part.to(scores.device) for part in (state["sample_image"][:, None] == images).nonzero().unbind(1))
+    found = scores.permute(3, 0, 1, 2).index_select(0, member)
+    state["sample_score"][seat, layer] = found
+    state["sample_patch"][seat, layer] = projecting.best_patches(member).where(found[..., None] > 0, -1).short()
+
+
+def _seated(state: State, images: Int64[Tensor, " image"], hashes: Int64[Tensor, " image"]) -> None:
+    """Give images their places in the order of their hashes; after the first layer they have them."""
+    new = ~torch.isin(images, state["sample_image"])
+    smaller, place = smallest(state["sample"], hashes[new])
+    entered = place >= len(smaller)
+    if not entered.any():
+        return
+    for name, empty in EMPTY.items():
+        rows = state[name]
+        rows.copy_(rows.index_select(0, place.where(~entered, 0).to(rows.device)))
+        rows[entered.to(rows.device)] = empty
+    state["sample_image"][entered] = images[new][place[entered] - len(smaller)]
+    state["sample"].copy_(smaller)
 
 
 def merge_samples(one: State, other: State) -> State:

@@ -23,12 +23,15 @@ from qkwidgets.core.optimal import NO_IMAGE, WAYS, best, image_scores, packed, u
 from qkwidgets.models.contract import AttentionModel
 from qkwidgets.sweeps.image_sample import image_half
 from qkwidgets.sweeps.places import empty_places, merge_places, update_places
-from qkwidgets.sweeps.projecting import LayerSides, Projecting, model_sides
+from qkwidgets.sweeps.projecting import Extremes, LayerSides, Projecting, model_sides
 from qkwidgets.sweeps.reducer import LayerBatch, State
 from qkwidgets.sweeps.sampling import empty_sample, merge_samples, update_sample
 
 N_SIGNS = 2
 """Place 0 of every sign axis is +, place 1 is -."""
+
+LISTED = 5
+"""Images that an error names."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +67,7 @@ class TopImages:
     Raises
     ------
     InputError
-        If an option is not one of those.
+        If an option is not one of those; in a sweep, if a projection is infinite or no number.
 
     Examples
     --------
@@ -118,6 +121,7 @@ class TopImages:
         """One layer of one batch."""
         layer, tokens, ready = batch.layer, batch.tokens, self._ready
         found = ready.projecting.extremes(tokens.q, tokens.k, tokens.x, ready.sides[layer])
+        _check_finite(found, batch)
         scores = image_scores(*found, by=self.by).float()  # [head image mode sign]
         scores = scores.masked_fill(ready.null[layer][:, None, :, None], 0.0).permute(0, 2, 3, 1)
         keys = packed(scores, batch.images.to(scores.device))
@@ -173,3 +177,17 @@ class TopImages:
         each, where = torch.cat(shown).unique(return_inverse=True)
         total = torch.zeros(len(each), dtype=torch.double).index_add_(0, where, torch.cat(wanted))
         return each[total.argsort(descending=True, stable=True)]
+
+
+def _check_finite(found: Extremes, batch: LayerBatch) -> None:
+    """Refuse what would become "no hit", or the best of all: extremes hand on what is no number or has no end."""
+    finite = torch.stack([each.isfinite().all(dim=-1).all(dim=0) for each in found]).all(dim=0)
+    if finite.all():
+        return
+    wrong = batch.images[~finite.cpu()].tolist()
+    listed = ("images " if len(wrong) > 1 else "image ") + ", ".join(map(str, wrong[:LISTED]))
+    more = f" and {len(wrong) - LISTED} more" if len(wrong) > LISTED else ""
+    raise InputError(
+        f"Projections must be finite: those of {listed}{more} in layer {batch.layer} are not. The precision is probably too narrow. "
+        'Use dtype="bfloat16" or None.'
+    )

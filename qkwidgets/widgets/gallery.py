@@ -106,6 +106,10 @@ class Gallery(QKWidget):
         """Where the view stands: its small traits by name."""
         return {name: getattr(self, name) for name in STATE}
 
+    def save(self, path: str | os.PathLike) -> None:
+        """Write the answer that is shown to a `.qk` file; see `OptimalImages.save`."""
+        self.answer.save(path)
+
     def to_html(self, path: str | os.PathLike, *, max_mb: float = 15.0, title: str | None = None) -> None:
         """Write the gallery to one HTML file that works without kernel and network.
 

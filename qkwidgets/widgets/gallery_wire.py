@@ -107,6 +107,7 @@ class GalleryParts:
                 "n_images": answer.n_images,
                 "n_sampled": answer.n_sampled,
                 "finished": answer.finished,
+                "by": answer.by,
                 "score": SCORES[answer.by],
                 "deciles": [place / (n_deciles - 1) for place in range(n_deciles)],
             },

@@ -74,9 +74,7 @@ def test_both_routes_agree_on_trained_weights_in_float32(deit_checkpoint):
     def visit(layer, tokens):
         nonlocal worst
         w = model.layers[layer]
-        for heads, W, (way, vectors) in zip(
-            (tokens.q, tokens.k), (w.W_Q, w.W_K), ways(w.W_Q, w.W_K, w.b_Q, w.b_K), strict=True
-        ):
+        for heads, W, (way, vectors) in zip((tokens.q, tokens.k), (w.W_Q, w.W_K), ways(w.W_Q, w.W_K, w.b_Q, w.b_K), strict=True):
             found = torch.empty(len(W), *heads.shape[::2], way.matrix.shape[-1])
             projected(found, heads, tokens.x, way.to("cpu", torch.float32))
             expected = torch.einsum("itd,hdm->hitm", tokens.x.double(), vectors)

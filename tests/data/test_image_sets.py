@@ -1,7 +1,10 @@
 """Sets of images of every kind are read alike, in a fixed order, by number; what cannot be is refused in one sentence."""
 
 import io
+import os
 import pickle
+import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
@@ -145,6 +148,91 @@ def test_a_name_that_is_no_utf_8_can_be_told_and_read(tmp_path):
     assert image_set(tmp_path).describe()["number"] == 1
 
 
+def test_folders_that_are_links_are_searched_like_others(folder, tmp_path):
+    saved(tmp_path / "elsewhere/deep/y.png", PICTURES[0])
+    (folder / "birds").symlink_to(tmp_path / "elsewhere")
+    (folder / "fowl").symlink_to("birds")  # the same under two names is in both classes
+    images = image_set(folder)
+    assert images.names == [
+        *("b.png", "birds/deep/y.png", "cats/a.png", "cats/x.PNG", "dogs/old/x.png", "fowl/deep/y.png", "z.png")
+    ]
+    assert images.label(1) == "birds"
+    np.testing.assert_array_equal(images.picture(1).array, PICTURES[0])
+
+
+def test_links_in_a_circle_are_gone_through_once(tmp_path):
+    for name in ("one", "two"):
+        saved(tmp_path / name / "x.png", PICTURES[0])
+    (tmp_path / "one/again").symlink_to("../one")
+    (tmp_path / "one/on").symlink_to("../two")
+    (tmp_path / "two/back").symlink_to("../one")
+    assert image_set(tmp_path / "one").names == ["on/x.png", "x.png"]
+    assert image_set(tmp_path).names == ["one/on/x.png", "one/x.png", "two/back/x.png", "two/x.png"]
+
+
+def test_a_folder_that_cannot_be_searched_is_refused(folder):
+    handle = os.open(folder, os.O_RDONLY)
+    for _ in range(17):  # deeper than a path can say: a fault that also root meets
+        os.mkdir("d" * 250, dir_fd=handle)
+        inside = os.open("d" * 250, os.O_RDONLY, dir_fd=handle)
+        os.close(handle)
+        handle = inside
+    os.close(handle)
+    said = refused(folder)
+    assert said.startswith(f"Every folder inside a folder of images must be readable: '{folder}/ddd")
+    assert said.endswith(
+        "d' is not (File name too long). It probably belongs to another user, or its disk is gone. Make it readable, or move it elsewhere."
+    )
+
+
+def test_only_files_that_pillow_can_open_are_images(folder):
+    for name in ("table.h5", "film.mpg", "paper.pdf", "a.hdf", "b.grib", "c.bufr", "d.palm"):
+        saved(folder / name, PICTURES[0])
+    saved(folder / "y.mpo", PICTURES[0])
+    assert image_set(folder).names == ["b.png", "cats/a.png", "cats/x.PNG", "dogs/old/x.png", "y.mpo", "z.png"]
+
+
+@pytest.mark.parametrize("home", [False, True], ids=["here", "home"])
+def test_files_are_found_from_another_working_directory_too(folder, shards, tmp_path, monkeypatch, home):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    here = "~/" if home else ""
+    listed = [f"{here}images/b.png", Path(f"{here}images/cats")]
+    given = [f"{here}images", listed, listed[0], f"{here}images/../images", f"{here}009.tar", [f"{here}{{009..010}}.tar"]]
+    sets = [image_set(dataset) for dataset in given]
+    assert [images.names for images in sets[:4]] == [
+        ["b.png", "cats/a.png", "cats/x.PNG", "dogs/old/x.png", "z.png"],
+        ["b.png", "cats/a.png", "cats/x.PNG"],
+        ["b.png"],
+        ["b.png", "cats/a.png", "cats/x.PNG", "dogs/old/x.png", "z.png"],
+    ]
+    assert sets[0].path(1) == sets[1].path(1) == str(folder / "cats/a.png")
+    marks = [images.describe() for images in sets]
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path / "other")
+    for images in sets:
+        assert images.picture(0).array.shape == (6, 9, 3)
+    assert [images.describe() for images in sets] == marks
+
+
+def test_a_file_named_like_a_home_and_an_address_are_told_as_they_are(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    saved(tmp_path / "~nobody-of-this-name.png", PICTURES[0])
+    assert image_set(["~nobody-of-this-name.png"]).picture(0).array.shape == (6, 9, 3)
+    with pytest.raises(InputError, match=r"got the address 'https:/example.org/a.png'\."):
+        image_set([PICTURES[0], "~nobody-of-this-name.png", "https://example.org/a.png"]).picture(2)
+
+
+def test_a_folder_and_shards_are_read_without_torch(folder, shards):
+    script = (
+        "import sys; sys.modules['torch'] = None; from qkwidgets.data.image_sets import image_set;"
+        "print([image_set(name).picture(0).array.shape for name in sys.argv[1:]])"
+    )
+    command = [sys.executable, "-c", script, str(folder), str(shards[0])]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.stdout == "[(6, 9, 3), (6, 9, 3)]\n", ended.stderr
+
+
 # Lists
 
 
@@ -219,11 +307,15 @@ def test_torchs_own_data_sets_are_read():
     assert labels(StackDataset(image=channels_first, label=torch.arange(5))) == [0, 1, 2, 3, 4]
 
 
-def test_a_data_set_that_knows_its_files_gives_their_names_paths_and_classes(tmp_path):
+def test_a_data_set_that_knows_its_files_gives_their_names_paths_and_classes(tmp_path, monkeypatch):
     samples = [(str(saved(tmp_path / f"{label}/x.png", PICTURES[i])), i) for i, label in enumerate(("cat", "dog"))]
     images = image_set(ImageFolder(samples))
     assert images.names == ["cat/x.png", "dog/x.png"]
     assert labels(ImageFolder(samples)) == ["cat", "dog"]
+    assert images.path(1) == samples[1][0]
+    monkeypatch.chdir(tmp_path)
+    images = image_set(ImageFolder([("cat/x.png", 0), ("dog/x.png", 1)]))
+    assert images.names == ["cat/x.png", "dog/x.png"]
     assert images.path(1) == samples[1][0]
 
 
@@ -302,7 +394,7 @@ def test_a_table_without_images_and_a_dictionary_of_splits_are_refused():
 @pytest.fixture
 def shards(tmp_path):
     members = [
-        {"s/0.png": png(PICTURES[0]), "s/0.cls": b"3\n", "s/0.json": b"{}", "1.left.PNG": png(PICTURES[1]), "1.cls": b"-4"},
+        {"s/0.png": png(PICTURES[0]), "s/0.cls": b"3\n", "s/0.json": b"{}", "1.PNG": png(PICTURES[1]), "1.cls": b"-4"},
         {"s/0.cls": b"dog", "s/0.png": png(PICTURES[2]), "._x.png": b"", "broken.jpg": b"not an image"},
     ]
     return [tar(tmp_path / f"{n:03}.tar", content) for n, content in enumerate(members, 9)]
@@ -312,10 +404,10 @@ def test_shards_are_read_at_any_place_with_their_classes(shards, tmp_path):
     pattern = str(tmp_path / "{009..010}.tar")
     for dataset in (shards, list(map(str, shards)), pattern, Path(pattern), [pattern]):
         images = image_set(dataset)
-        assert images.names == ["009.tar/s/0.png", "009.tar/1.left.PNG", "010.tar/s/0.png", "010.tar/broken.jpg"]
+        assert images.names == ["009.tar/s/0.png", "009.tar/1.PNG", "010.tar/s/0.png", "010.tar/broken.jpg"]
         assert [images.label(i) for i in range(4)] == [3, -4, "dog", None]
     np.testing.assert_array_equal(arrays(shards[0]), PICTURES[:2])
-    assert image_set(shards[0]).names == ["s/0.png", "1.left.PNG"]
+    assert image_set(shards[0]).names == ["s/0.png", "1.PNG"]
     with pytest.raises(InputError, match=r"^An image file must be .*: '010.tar/broken.jpg' is none\."):
         images.picture(3)
 
@@ -328,19 +420,63 @@ def test_a_shard_that_is_missing_cut_short_compressed_or_without_images_is_refus
     half.write_bytes(shards[0].read_bytes()[:600])
     assert refused(half) == (
         f"A tar shard must be a complete tar file without compression: '{half}' could not be read (unexpected end of data). It is probably "
-        "cut short, or compressed, so that images cannot be read at any place. Unpack it, or make it anew."
+        "damaged, cut short or compressed, so that images cannot be read at any place. Unpack it, or make it anew."
     )
     assert refused(tmp_path / "x.tar.gz") == (
         f"A tar shard must not be compressed: got '{tmp_path}/x.tar.gz'. Images are read at any place in it, and JPEG gains nothing by it. "
         "Unpack it to a .tar file."
     )
     assert refused(tar(tmp_path / "text.tar", {"a.txt": b"x"})) == (
-        f"Tar shards must hold JPEG, PNG or other image files: '{tmp_path}/text.tar' holds none. They probably hold another kind of data. "
-        "Pass shards of images."
+        f"Tar shards must hold JPEG, PNG or other image files: '{tmp_path}/text.tar' holds none. They probably hold another kind of data, "
+        "or names with a second dot, such as '1.seg.png', which are no images of their own. Pass shards with names such as '1.png'."
     )
+    assert f"'{tmp_path}/dots.tar' holds none." in refused(tar(tmp_path / "dots.tar", {"1.seg.png": png(PICTURES[0])}))
     assert refused("{3..1}.tar") == (
         "A pattern of shards must count upwards: got '{3..1}.tar'. Both ends are probably swapped. Write the smaller first."
     )
+
+
+def test_other_parts_of_a_sample_are_no_images_of_their_own(tmp_path):
+    parts = {"a.b/1.jpg": png(PICTURES[0]), "a.b/1.seg.png": png(PICTURES[1]), "a.b/1.seg.cls": b"5", "2.png": png(PICTURES[2])}
+    images = image_set(tar(tmp_path / "parts.tar", {**parts, "3.h5": b"", "4.pdf": b""}))
+    assert images.names == ["a.b/1.jpg", "2.png"]
+    assert labels(images) == [None, None]
+
+
+def flipped(whole: bytes, at: int) -> bytes:
+    return whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
+
+
+THIRD = 4 * 512
+"""Where the header of the third member begins, in a tar file of members of one block each."""
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda whole: flipped(whole, THIRD + 3), id="a byte of a later header"),
+        pytest.param(lambda whole: whole[: THIRD + 100], id="cut inside a header"),
+        pytest.param(lambda whole: whole[:THIRD], id="cut between members"),
+        pytest.param(lambda whole: whole[: THIRD + 600], id="cut inside a member"),
+        pytest.param(lambda whole: whole[: THIRD + 1024 + 100], id="cut inside the mark of the end"),
+        pytest.param(lambda whole: flipped(whole, THIRD + 1024 + 511), id="a byte of the mark of the end"),
+    ],
+)
+def test_a_shard_that_is_damaged_after_its_beginning_is_refused_and_not_read_in_part(tmp_path, damage):
+    shard = tar(tmp_path / "0.tar", {f"{i}.png": png(PICTURES[i]) for i in range(3)})
+    whole = shard.read_bytes()
+    assert len(image_set(shard)) == 3
+    assert whole[THIRD : THIRD + 5] == b"2.png"
+    shard.write_bytes(damage(whole))
+    said = refused(shard)
+    assert said.startswith(f"A tar shard must be a complete tar file without compression: '{shard}' could not be read (")
+    assert said.endswith("Unpack it, or make it anew.")
+
+
+def test_where_a_shard_is_damaged_is_said(tmp_path):
+    shard = tar(tmp_path / "0.tar", {f"{i}.png": png(PICTURES[i]) for i in range(3)})
+    shard.write_bytes(shard.read_bytes()[:THIRD])
+    assert "could not be read (neither a file nor the end is at byte 2048). It is probably damaged" in refused(shard)
 
 
 # Identity

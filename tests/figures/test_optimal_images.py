@@ -141,3 +141,13 @@ def test_what_does_not_exist_is_refused():
         optimal_images_figure(optimal(), [])
     with pytest.raises(InputError, match="An overlay's palette is one of"):
         optimal_images_figure(optimal(), "L0 H0 M0", palette="grey")
+
+
+def test_a_patch_without_its_other_half_is_marked_alone():
+    answer = optimal(by="query")
+    answer.key_patch[0, 0, 0] = -1
+    marks = {each.name: each for each in optimal_images_figure(answer, "L0 H0 M0", sign="-").data}
+    assert len([x for x in marks["query patch"].x if x is not None]) == K
+    assert not [x for x in marks["key patch"].x if x is not None]
+    line = list(zip(marks["best pair"].x, marks["best pair"].x[1:], strict=False))
+    assert not [ends for ends in line if None not in ends]

@@ -260,11 +260,18 @@ def test_an_unknown_tag_is_answered_with_the_tags():
     )
 
 
+def test_a_folder_in_the_place_of_a_model_is_told(tmp_path):
+    assert refused(str(tmp_path)).endswith(
+        "It is a folder here, so the model and the images have probably changed places. Name the model first."
+    )
+
+
 def test_names_without_a_source_or_of_a_later_version_are_refused(file):
     assert refused("deit_tiny_patch16_224") == (
         'A model\'s name must begin with its source ("builtin:o3", "timm:NAME"): got \'deit_tiny_patch16_224\'. If it is a name of timm, '
         'write "timm:deit_tiny_patch16_224".'
     )
+    assert refused("builtn:o3").endswith("got 'builtn:o3'. It is probably misspelt. Write \"builtin:o3\".")
     assert refused("hf:google/vit-base-patch16-224") == (
         'A model\'s name must begin with its source ("builtin:o3", "timm:NAME", or an nn.Module): \'hf:google/vit-base-patch16-224\' asks '
         "for the Hugging Face hub, which this version does not read. Load it yourself and pass the nn.Module, or take the same model from "

@@ -6,10 +6,13 @@ import time
 import numpy as np
 from torch.utils.data import Dataset
 
+from qkwidgets.sweeps import TopImages
 from tests.sweeps.sums import Sums, contents
 
 NUMBER, BATCH, SHARD = 60, 4, 8
 OPTIONS = {"batch_size": BATCH, "shard_images": SHARD, "progress": False}
+REDUCERS = [Sums(power=3), TopImages(k=3, sample=9, classes=4)]
+"""What is swept: sums, whose order would show, and all parts of the lists that the gallery is made of."""
 
 
 class Scenes(Dataset):
@@ -45,7 +48,7 @@ def main(folder: str, pause_s: str, workers: str) -> None:
     model = qk.load_model()
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    found = sweep(model, Scenes(float(pause_s)), Sums(power=3), resume=folder, workers=int(workers), **OPTIONS)
+    found = sweep(model, Scenes(float(pause_s)), REDUCERS, resume=folder, workers=int(workers), **OPTIONS)
     sys.stdout.write(f"{len(contents(found))}\n")
 
 

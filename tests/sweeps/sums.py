@@ -80,7 +80,7 @@ def contents(sweep) -> dict[str, Any]:
     """Everything that two sweeps must have in common to be the same, bit for bit."""
     found = {"n_images": sweep.n_images, "skipped": sweep.skipped, "finished": sweep.finished, "provenance": sweep.provenance}
     for name, answer in sweep.items():
-        arrays = {key: getattr(answer, key) for key in ("q", "k", "count", "top")}
+        arrays, record = answer.to_parts()
         found |= {f"{name}.{key}": (array.dtype.str, array.shape, array.tobytes()) for key, array in arrays.items()}
-        found |= {f"{name}.about": answer.about, f"{name}.thumbnails": answer.thumbnails}
+        found |= {f"{name}.about": record.get("about", record), f"{name}.thumbnails": answer.thumbnails}
     return found

@@ -9,6 +9,7 @@ from PIL import Image
 
 import qkwidgets as qk
 from qkwidgets.cli import main
+from qkwidgets.core.errors import InputError
 
 
 @pytest.fixture
@@ -34,6 +35,44 @@ def test_a_sweep_is_run_and_opened_and_goes_on(images, tmp_path, capsys):
     assert capsys.readouterr().out == said.out
     assert main([*typed[:5], "--batch-size", "8"]) == 2
     assert "was begun with reducers: optimal: k 2, now 8; batch_size 4, now 8. Another folder" in capsys.readouterr().err
+
+
+def test_the_folder_of_a_sweep_becomes_a_page(images, tmp_path, capsys):
+    out, page = str(tmp_path / "out"), tmp_path / "page.html"
+    assert main(["sweep", "builtin:o3", str(images), "-o", out, "--k", "2", "--workers", "0"]) == 0
+    for subject in (out, f"{out}/state.qk"):
+        assert main(["explore", subject, "-o", str(page)]) == 0
+        assert 'data-qk-view="gallery"' in page.read_text(encoding="utf-8")
+        page.unlink()
+    assert main(["explore", out, "-o", str(tmp_path / "top.qk")]) == 0
+    assert qk.open(tmp_path / "top.qk").image.shape == (6, 4, 32, 2, 2)
+
+
+def test_a_sweep_of_several_reducers_has_no_figure_of_its_own(images):
+    from qkwidgets.sweeps import TopImages
+
+    several = [TopImages(k=1, name="one"), TopImages(k=2, name="two")]
+    found = qk.sweep(qk.load_model(), images, several, workers=0, progress=False)
+    with pytest.raises(InputError) as problem:
+        found.figure("L0 H0 M0")
+    assert str(problem.value) == (
+        "A sweep of one reducer has a figure of its own: this one has 'one', 'two'. Ask one of its answers: sweep['one'].figure()."
+    )
+    alone = qk.sweep(qk.load_model(), images, several[0], workers=0, progress=False)
+    assert alone.figure("L0 H0 M0").data is not None
+
+
+def test_an_interrupted_sweep_says_what_is_kept(images, tmp_path):
+    script = (
+        "import sys, qkwidgets.sweeps.run as run; from qkwidgets.cli import main\n"
+        "def stop(*_):\n    raise KeyboardInterrupt\n"
+        "run.Reduction.part = stop\n"
+        "raise SystemExit(main(sys.argv[1:]))"
+    )
+    typed = ["sweep", "builtin:o3", str(images), "-o", str(tmp_path / "out"), "--workers", "0"]
+    done = subprocess.run([sys.executable, "-c", script, *typed], stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 130
+    assert done.stderr.splitlines()[-1] == "qkwidgets: stopped; no shard was whole yet."
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from distributed import Client, LocalCluster
 import qkwidgets as qk
 from qkwidgets.core.errors import InputError
 from qkwidgets.sweeps import sweep
-from tests.sweeps.child import NUMBER, OPTIONS, Scenes
+from tests.sweeps.child import NUMBER, OPTIONS, REDUCERS, Scenes
 from tests.sweeps.each import Each
-from tests.sweeps.sums import Sums, contents
+from tests.sweeps.sums import contents
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def _one_thread():
 def swept(model, client, dataset=None, reducers=None, **options):
     """A sweep in 15 shards of 4 images, or otherwise."""
     options = {**OPTIONS, "shard_images": 4, **options}
-    return sweep(model, dataset or Scenes(), reducers or Sums(power=3), client=client, workers=0, **options)
+    return sweep(model, dataset or Scenes(), reducers or REDUCERS, client=client, workers=0, **options)
 
 
 def refused(*arguments, **options) -> str:
@@ -58,6 +58,7 @@ def undisturbed(builtin_model, client):
 def test_a_cluster_gives_the_answer_of_one_machine(builtin_model, client, undisturbed):
     here = swept(builtin_model, None)
     found = contents(here)
+    assert found.keys() == undisturbed.keys() >= {"optimal.maps/maps", "optimal.deciles/image", "optimal.halves/classes"}
     different = {key for key in found if found[key] != undisturbed[key]}
     assert different <= {"sums.q", "sums.k"}  # sums in another order
     there = swept(builtin_model, client)["sums"]

@@ -17,7 +17,7 @@ import qkwidgets as qk
 from qkwidgets.core.errors import FileFormatError, InputError
 from qkwidgets.sweeps import sweep
 from tests.faults import READ_ONLY, python_in
-from tests.sweeps.child import NUMBER, OPTIONS, Scenes
+from tests.sweeps.child import NUMBER, OPTIONS, REDUCERS, Scenes
 from tests.sweeps.each import Each
 from tests.sweeps.sums import Sums, contents
 
@@ -140,14 +140,14 @@ def killed_and_resumed(builtin_model, folder, seed: int) -> tuple[dict, int]:
         time.sleep(moment.uniform(0, 0.8))  # the fault is a kill at a random time
         child.send_signal(signal.SIGKILL)
         kills += child.communicate()[0] == b""
-    return contents(swept(builtin_model, resume=folder)), kills
+    return contents(swept(builtin_model, reducers=REDUCERS, resume=folder)), kills
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 7))])
-def test_a_sweep_killed_at_three_random_moments_gives_the_same_answer(builtin_model, uninterrupted, tmp_path, seed):
+def test_a_sweep_killed_at_three_random_moments_gives_the_same_answer(builtin_model, tmp_path, seed):
     found, kills = killed_and_resumed(builtin_model, tmp_path / "sweep", seed)
     assert kills >= 2
-    assert found == uninterrupted
+    assert found == contents(swept(builtin_model, reducers=REDUCERS))
     assert sorted(path.name for path in (tmp_path / "sweep").iterdir()) == ["state.qk", "sweep.json", "sweep.lock"]
 
 
@@ -255,9 +255,9 @@ def test_two_sweeps_in_one_folder_are_refused(builtin_model, tmp_path):
     command = [sys.executable, "-m", "tests.sweeps.child", str(tmp_path), "0.2", "1"]
     child = subprocess.Popen(command, stdout=subprocess.PIPE)
     child.stdout.readline()
-    while not (tmp_path / "sweep.lock").exists():
+    while not (tmp_path / "sweep.json").exists():  # it is written under the lock
+        assert child.poll() is None
         time.sleep(0.01)
-    time.sleep(0.1)
     said = refused(builtin_model, tmp_path)
     child.kill()
     child.communicate()
@@ -265,21 +265,38 @@ def test_two_sweeps_in_one_folder_are_refused(builtin_model, tmp_path):
         f"One sweep at a time may write to a folder: another is at work in '{tmp_path}'. It was probably started twice. Wait for it, or name "
         "another folder."
     )
-    assert swept(builtin_model, resume=tmp_path).finished  # at once, although the child's worker may still be there
+    assert swept(
+        builtin_model, reducers=REDUCERS, resume=tmp_path
+    ).finished  # at once, although the child's worker may still be there
 
 
 def test_two_sweeps_of_one_process_are_kept_apart_too(builtin_model, tmp_path):
-    said = []
+    folder, link, said = tmp_path / "sweep", tmp_path / "link", []
+    folder.mkdir()
+    link.symlink_to(folder)
 
     class Meanwhile(Scenes):
         def __getitem__(self, index):
             if index == 20 and not said:
-                said.append(refused(builtin_model, tmp_path))
+                said.extend(refused(builtin_model, name) for name in (folder, link, folder / ".." / "sweep"))
+                # The refusals must not have given the lock back, which would let other processes in.
+                command = [sys.executable, "-m", "tests.sweeps.child", str(folder), "0", "0"]
+                said.append(subprocess.run(command, capture_output=True, text=True, check=False).stderr)
             return super().__getitem__(index)
 
-    assert swept(builtin_model, Meanwhile(), resume=tmp_path).finished
-    assert said[0].startswith("One sweep at a time may write to a folder: another is at work")
-    assert swept(builtin_model, resume=tmp_path).finished
+    assert swept(builtin_model, Meanwhile(), resume=folder).finished
+    assert len(said) == 4
+    for each in said:
+        assert f"One sweep at a time may write to a folder: another is at work in '{folder}'." in each
+    assert swept(builtin_model, resume=folder).finished
+
+
+def test_a_folder_may_be_a_link_but_not_to_itself(builtin_model, uninterrupted, tmp_path):
+    (tmp_path / "link").symlink_to("new")
+    assert contents(swept(builtin_model, resume=tmp_path / "link")) == uninterrupted
+    assert contents(qk.open(tmp_path / "new")) == uninterrupted
+    (tmp_path / "circle").symlink_to("circle")
+    assert refused(builtin_model, tmp_path / "circle").startswith("A sweep's folder must be one that can be written: ")
 
 
 # The disk fills up when image 29 is read; then there is room again.

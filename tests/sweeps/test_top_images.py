@@ -7,20 +7,24 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import nn
 from torch.utils.data import Dataset
 
 import qkwidgets as qk
 from qkwidgets.answers.optimal_images import OptimalImages
+from qkwidgets.answers.optimal_parts import unpacked as unpacked_in_numpy
 from qkwidgets.answers.quantise import quantised, restored, rounding_bound
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.layout import TokenLayout
-from qkwidgets.core.optimal import Side, unpacked
+from qkwidgets.core.optimal import Side, packed, unpacked
 from qkwidgets.models.capture import AttentionRunner
 from qkwidgets.models.contract import AttentionModel, LayerWeights
 from qkwidgets.models.preprocess import Preprocess, squeeze
 from qkwidgets.sweeps import LayerBatch, TopImages, sweep
 from qkwidgets.sweeps.image_sample import image_half, image_hash
+from qkwidgets.sweeps.places import quantised as quantised_in_torch
 from qkwidgets.sweeps.projecting import LayerSides
 from tests.oracles.dense import dense_modes
 from tests.oracles.optimal import guarded_score, ranked, splitmix
@@ -117,7 +121,8 @@ def test_the_lists_are_those_of_the_best_images(by):
         assert images[spot].tolist() == ranked(expected, 3)
         assert scores[spot].numpy() == pytest.approx(expected[images[spot]], rel=1e-3)
         for name, side in (("query_patch", query), ("key_patch", key)):
-            assert state[name][spot].tolist() == (sign * side[images[spot]]).argmax(1).tolist()
+            maps = sign * side[images[spot]]
+            assert state[name][spot].tolist() == np.where(maps.max(1) > 0, maps.argmax(1), -1).tolist()
 
 
 def test_two_equal_images_come_in_the_order_of_their_indices():
@@ -236,6 +241,66 @@ def test_pictured_are_all_images_of_lists_and_sample_most_wanted_first(reduced):
     loud["keys"][0, 0, 3, 0, 0] = (0x3F000000 << 32) + 2**32 - 1 - 8
     loud["keys"][0, 0, 0, 0, 0] = (0x3F000000 << 32) + 2**32 - 1 - 9
     assert plain.pictured(loud).tolist() == [9, 8]
+
+
+@pytest.mark.parametrize("value", [torch.nan, torch.inf, -torch.inf])
+@pytest.mark.parametrize("side", ["q", "k"])
+def test_projections_that_are_no_numbers_or_without_end_are_refused(reduced, value, side):
+    seen = SimpleNamespace(**{name: torch.randn(9, N_HEADS, N_TOKENS, D_HEAD) for name in "qk"}, x=X[1, :9])
+    getattr(seen, side)[1:8, 0, 3, 2] = value
+    with pytest.raises(InputError) as refusal:
+        reduced.update(reduced.empty(), LayerBatch(1, torch.arange(40, 49), seen, LAYOUT))
+    assert str(refusal.value) == (
+        "Projections must be finite: those of images 41, 42, 43, 44, 45 and 2 more in layer 1 are not. The precision is probably too "
+        'narrow. Use dtype="bfloat16" or None.'
+    )
+    getattr(seen, side)[2:8] = 1
+    with pytest.raises(InputError, match=r"those of image 41 in layer 1 are not"):
+        reduced.update(reduced.empty(), LayerBatch(1, torch.arange(40, 49), seen, LAYOUT))
+
+
+@pytest.mark.parametrize("by", ["query", "key"])
+def test_a_patch_is_kept_only_where_its_projection_is_above_zero(by):
+    reducer = TopImages(k=N_IMAGES, by=by, sample=N_IMAGES).prepare(model())
+    state = state_of(reducer, list(range(N_IMAGES)))
+    places = {image: place for place, image in enumerate(state["sample_image"].tolist())}
+    images, missing = unpacked(state["keys"])[1], 0
+    for layer, head, mode, number, rank in np.ndindex(1, N_HEADS, D_HEAD, 2, N_IMAGES):
+        image = int(images[layer, head, mode, number, rank])
+        if image < 0:
+            continue
+        maps = [(1, -1)[number] * side[image, :, mode] for side in projections(layer, head)]
+        expected = [int(each.argmax()) if each.max() > 0 else -1 for each in maps]
+        missing += -1 in expected
+        assert [state[name][layer, head, mode, number, rank].item() for name in ("query_patch", "key_patch")] == expected
+        assert state["sample_patch"][places[image], layer, head, mode, number].tolist() == expected
+    assert missing > 3
+
+
+@given(st.sampled_from([1.0, 1e-42, 1e30]), st.integers(0, 10**6), st.booleans())
+def test_torch_and_numpy_round_maps_alike(scale, seed, constant):
+    values = np.float32(np.random.default_rng(seed).standard_normal((6, 9)) * scale)
+    values[0] = values[1, 0] if constant else values[0]
+    values[2, :3] = 0
+    values[3, 0], values[3, 1:] = np.finfo(np.float32).max, 0
+    values[4] = np.spacing(np.float32(0)) * np.arange(9) * 37  # steps below which there are no numbers
+    values[5] = np.float32(1e6) + np.float32(0.0625) * np.arange(9)
+    maps = torch.from_numpy(values)
+    here, there = quantised_in_torch(maps, maps.amax(-1)), quantised("maps", values, np.uint8)
+    for one, name in zip(here, ("maps", "maps.lo", "maps.step"), strict=True):
+        assert one.numpy().dtype == there[name].dtype
+        assert one.numpy().tobytes() == there[name].tobytes(), name
+
+
+@given(st.lists(st.tuples(st.floats(0, width=32, allow_nan=False), st.integers(0, 2**32 - 2)), min_size=1, max_size=9))
+def test_torch_and_numpy_unpack_lists_alike(places):
+    scores, images = zip(*places, (np.finfo(np.float32).max, 0), (0.0, 7), (1.0, 2**32 - 2), strict=True)
+    keys = packed(torch.tensor(scores), torch.tensor(images))
+    score, image = unpacked(keys)
+    there = unpacked_in_numpy(keys.numpy())
+    for one, other in zip((image, score), there, strict=True):
+        assert one.numpy().dtype == other.dtype
+        assert one.numpy().tobytes() == other.tobytes()
 
 
 @pytest.mark.parametrize("option", [{"k": 0}, {"maps": -1}, {"sample": True}, {"classes": -2}])

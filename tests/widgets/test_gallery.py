@@ -207,6 +207,7 @@ def test_the_meta_record_is_json_and_says_what_lists_hold(widget):
         "n_images": 1000,
         "n_sampled": 200,
         "finished": True,
+        "by": "score",
         "score": "largest query times largest key projection",
         "deciles": [0.0, 0.5, 1.0],
     }

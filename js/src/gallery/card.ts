@@ -1,4 +1,4 @@
-/** One place of a list: the picture with its maps, the best pair of patches outlined, and its score. */
+/** One place of a list: the picture with its maps, its best patches outlined, and its score. */
 
 import { type Colour, diverging, mix, sequential, type Theme } from "../lib/colour.ts";
 import { FOCUSABLE, h, setAttributes, setText } from "../lib/dom.ts";
@@ -14,6 +14,7 @@ export interface Shot {
   /** all that is known of it, in words */
   readonly words: string;
   readonly caption: string;
+  /** the patch outlined for each side, -1: none */
   readonly pair: Readonly<Record<Side, number>>;
   readonly maps: Readonly<Record<Side, Float32Array>> | undefined;
   readonly ranges: Readonly<Record<Side, number>>;

@@ -16,6 +16,8 @@ export interface GalleryMeta extends Meta {
     readonly n_sampled: number;
     /** whether all images of the set have been looked at */
     readonly finished: boolean;
+    /** which side makes the score: the product of both maxima, or one maximum alone */
+    readonly by: "score" | Side;
     /** what the score is, in words */
     readonly score: string;
     /** the fractions at which ordinary images were taken; none: there are no such lists */

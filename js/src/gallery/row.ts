@@ -92,16 +92,11 @@ export function galleryRow(context: GalleryContext, sign: Sign): Part {
   }
 
   function describe(sample: Sample, place: number, hit: Hit): string {
-    const rank =
-      sample === "top"
-        ? `${place + 1}.`
-        : `${formatPercent(meta.gallery.deciles[place] ?? Number.NaN)} of the images score less:`;
-    const pair =
-      hit.query >= 0 && hit.key >= 0
-        ? ` · query ${patchName(meta, hit.query)}, key ${patchName(meta, hit.key)}`
-        : "";
+    const rank = sample === "top" ? `${place + 1}.` : `${decileName(meta.gallery.deciles[place])}:`;
+    const patches = SIDES.flatMap((side) => (hit[side] < 0 ? [] : `${side} ${patchName(meta, hit[side])}`));
+    const where = patches.length ? ` · ${patches.join(", ")}` : "";
     const label = images.label(hit.image);
-    return `${rank} ${images.name(hit.image)}${label && ` (${label})`} · score ${format(hit.score)}${pair}`;
+    return `${rank} ${images.name(hit.image)}${label && ` (${label})`} · score ${format(hit.score)}${where}`;
   }
 
   function shot(lists: HeadLists, place: number, hit: Hit, ranges: Shot["ranges"]): Shot {
@@ -180,6 +175,10 @@ const shortName = (images: Images, image: number): string =>
     .name(image)
     .replace(/^.*\//, "")
     .replace(/\.\w{2,5}$/, "");
+
+/** A place in the order of the scores: of equal scores, none is less. */
+const decileName = (fraction = Number.NaN): string =>
+  fraction === 0 ? "the lowest" : fraction === 1 ? "the highest" : `at the ${formatPercent(fraction)} decile`;
 
 const counted = (images: number): string => `${images.toLocaleString("en")} images`;
 const NOBODY = "No image has a positive score for this sign of the mode.";

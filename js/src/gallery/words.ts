@@ -5,6 +5,7 @@ import { h, setAttributes, setText } from "../lib/dom.ts";
 import { defined, format, formatUnit } from "../lib/numbers.ts";
 import { PatchPixels } from "../lib/pixels.ts";
 import { currentLists, type GalleryContext, type Part } from "./context.ts";
+import type { GalleryMeta } from "./data.ts";
 import type { State } from "./index.ts";
 
 /** Cosine and singular value, in words and in the explorer's colour. */
@@ -31,11 +32,14 @@ export function modeWords({ store, data }: GalleryContext): Part {
   };
 }
 
+/** From where on a cosine is called strong. A choice of ours. */
+const STRONG = 0.5;
+
 /** Nothing is claimed of a cosine where its chance is not known, and the band is null. */
-function meaningOf(cosine: number, band: number): string {
+export function meaningOf(cosine: number, band: number): string {
   if (!Number.isFinite(cosine) || !Number.isFinite(band)) return "";
-  if (Math.abs(cosine) <= band) return `within chance (±${formatUnit(band)})`;
-  return cosine > 0 ? "like seeks like" : "seeks its opposite";
+  if (Math.abs(cosine) <= band) return `not told from chance (±${formatUnit(band)})`;
+  return `${Math.abs(cosine) < STRONG ? "leans to" : "seeks"} its ${cosine > 0 ? "like" : "opposite"}`;
 }
 
 const CELLS = 12;
@@ -63,25 +67,30 @@ export function galleryLegend({ store, data }: GalleryContext): Part {
       const held = lists?.nMapped(view.sample) ?? 0;
       const unlit = lists !== null && mode >= held;
       setAttributes(mixture, { hidden: view.layout !== "overlay" || unlit });
-      if (unlit) setText(words, held ? unmapped(mode, held, data.meta.n_modes) : UNMAPPED);
+      const outlined = outlinedWords(data.meta.gallery.by);
+      if (unlit) setText(words, `${unlitWords(mode, held, data.meta.n_modes)}, outlined, ${outlined}.`);
       else {
         const ends = (["query", "key"] as const).map(
           (side) => lists?.range(view.sample, side, mode) ?? Number.NaN,
         );
-        setText(
-          words,
-          `${layoutWords(view)} ${scaleWords(view, ends)} Outlined: the pair of patches that makes the score.`,
-        );
+        const said = [layoutWords(view), scaleWords(view, ends), `Outlined: ${outlined}.`];
+        setText(words, said.filter(Boolean).join(" "));
       }
     },
   };
 }
 
-const UNMAPPED = "Of these images no maps are kept; outlined: the pair of patches that makes the score.";
+/** One patch makes a score by one side alone; the other side's is kept only where its projection is above zero. */
+function outlinedWords(by: GalleryMeta["gallery"]["by"]): string {
+  if (by === "score") return "the pair of patches that makes the score";
+  const other = by === "query" ? "key" : "query";
+  return `the ${by} patch that makes the score, and the ${other} patch of the largest projection above zero`;
+}
 
-const unmapped = (mode: number, held: number, total: number): string =>
-  `Maps are kept of the ${held} strongest of the ${total} modes of each head; of M${mode}, the pictures and the outlined pair of ` +
-  "patches that makes the score.";
+const unlitWords = (mode: number, held: number, total: number): string =>
+  held
+    ? `Maps are kept of the ${held} strongest of the ${total} modes of each head; of M${mode}, the pictures and`
+    : "Of these images no maps are kept, only the pictures and";
 
 function layoutWords({ layout, palette }: State["view"]): string {
   const { queryName, keyName } = PALETTES[palette];

@@ -67,7 +67,7 @@ class ImageSet(ABC):
         return None
 
     def describe(self) -> dict[str, Any]:
-        """What tells this set from another: its kind, its number of images, and a SHA-256 over their names and sizes."""
+        """What tells this set from another: its kind, its number of images, and a SHA-256 over their names and marks."""
         digest = hashlib.sha256()
         for line in self._marks():
             digest.update(f"{line}\n".encode(errors="replace"))

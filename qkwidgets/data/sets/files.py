@@ -1,7 +1,10 @@
 """Which images lie in a folder and in the folders inside it?"""
 
 import os
+import re
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image
@@ -10,6 +13,12 @@ from qkwidgets.core.errors import InputError
 from qkwidgets.data.images import Picture, read_image
 from qkwidgets.data.sets.base import ImageSet, Label, distinct
 
+NOT_DECODED = {"BUFR", "GRIB", "HDF5", "MPEG"}
+"""Formats that Pillow knows by their first bytes only."""
+
+MARK_BYTES = 4096
+"""Read in three places of a file to know it again."""
+
 
 class FolderSet(ImageSet):
     """The images in a folder and in all folders inside it, sorted by their relative names; the outermost folder is the class."""
@@ -17,8 +26,8 @@ class FolderSet(ImageSet):
     kind = "folder"
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._files = image_files(folder)
+        self.folder = from_root(folder)
+        self._files = image_files(self.folder)
         self.names = distinct(self._files)
 
     def _item(self, index: int) -> tuple[Picture, Label]:
@@ -35,16 +44,47 @@ class FolderSet(ImageSet):
         return str(self.folder / self._files[index])
 
     def _marks(self) -> Iterator[str]:
-        return (f"{name} {size_of(self.path(i))}" for i, name in enumerate(self.names))
+        return (f"{name} {file_mark(self.path(i))}" for i, name in enumerate(self.names))
+
+
+def from_root(path: str | Path) -> Path:
+    """The absolute path, which other processes can find too, whatever their working directory; links stay.
+
+    Examples
+    --------
+    >>> from_root("a.png") == Path.cwd() / "a.png"
+    True
+    """
+    path = Path(path)
+    if re.match("[a-z]+:/", str(path)):  # an address, which is refused as what it is
+        return path
+    with suppress(RuntimeError):  # no home, but perhaps a file that is called '~x'
+        path = path.expanduser()
+    return path.absolute()
+
+
+def image_suffixes() -> set[str]:
+    """The suffixes of files that Pillow can read, in small letters.
+
+    Examples
+    --------
+    >>> [suffix in image_suffixes() for suffix in (".jpeg", ".png", ".pdf", ".h5")]
+    [True, True, False, False]
+    """
+    formats = Image.registered_extensions()
+    readable = Image.OPEN.keys() | {"MPO"}  # MPO is opened as JPEG
+    return {suffix for suffix, each in formats.items() if each in readable and each not in NOT_DECODED}
 
 
 def image_files(folder: Path) -> list[str]:
     """The image files in a folder and the folders inside it, relative to it, sorted; hidden ones do not count.
 
+    Links to folders are followed.
+
     Raises
     ------
     InputError
-        If there is none.
+        If there is none, or one of the folders cannot be read.
 
     Examples
     --------
@@ -56,16 +96,39 @@ def image_files(folder: Path) -> list[str]:
     >>> image_files(folder)
     ['b.png', 'cats/a.JPEG']
     """
-    suffixes, found, others = Image.registered_extensions(), [], []
-    for inside, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        where = Path(inside).relative_to(folder)
-        for name in files:
-            if not name.startswith("."):
-                (found if Path(name).suffix.lower() in suffixes else others).append((where / name).as_posix())
+    suffixes, found, others = image_suffixes(), [], []
+    for name in _below(str(folder), "", ()):
+        (found if Path(name).suffix.lower() in suffixes else others).append(name)
     if not found:
         raise InputError(f"A folder of images must hold JPEG, PNG or other image files: '{folder}' holds {_holds(others)}.")
     return sorted(found)
+
+
+def _below(folder: str, prefix: str, above: tuple[str, ...]) -> Iterator[str]:
+    """The files in a folder and in those inside it, also in links to folders except to one that they lie in."""
+    real = os.path.realpath(folder)
+    if real in above:
+        return
+    try:
+        with os.scandir(folder) as entries:
+            inside = [(entry.name, _is_folder(entry)) for entry in entries if not entry.name.startswith(".")]
+    except OSError as problem:
+        raise InputError(
+            f"Every folder inside a folder of images must be readable: '{folder}' is not ({problem.strerror}). It probably belongs to another "
+            "user, or its disk is gone. Make it readable, or move it elsewhere."
+        ) from None
+    for name, is_folder in inside:
+        if is_folder:
+            yield from _below(os.path.join(folder, name), f"{prefix}{name}/", (*above, real))  # noqa: PTH118 - many
+        else:
+            yield prefix + name
+
+
+def _is_folder(entry: os.DirEntry) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads nowhere
+        return False
 
 
 def _holds(others: list[str]) -> str:
@@ -79,15 +142,22 @@ def _holds(others: list[str]) -> str:
     return f"{some} '{min(others)}'. Pass a folder of image files"
 
 
-def size_of(path: str) -> int:
-    """Bytes in a file; -1 if there is none to be seen.
+def file_mark(path: str) -> str:
+    """What changes when a file is replaced by another one: its size, and a checksum of its beginning, middle and end.
+
+    Pictures made anew without compression keep their size; reading all of every file would take as long as a sweep of a small model.
 
     Examples
     --------
-    >>> size_of("no such file")
-    -1
+    >>> file_mark("no such file")
+    '-'
     """
     try:
-        return Path(path).stat().st_size
+        with Path(path).open("rb") as file:
+            size, checksum = os.fstat(file.fileno()).st_size, 0
+            for start in (0, (size - MARK_BYTES) // 2, size - MARK_BYTES):
+                file.seek(max(0, start))
+                checksum = zlib.crc32(file.read(MARK_BYTES), checksum)
     except OSError:
-        return -1
+        return "-"
+    return f"{size} {checksum:08x}"

@@ -6,16 +6,17 @@ Neither torch's data sets nor those of Hugging Face are imported: both are known
 import hashlib
 import io
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
-from torch import Tensor
 
 from qkwidgets.core.errors import InputError
 from qkwidgets.data.images import Picture, decoded, read_image
 from qkwidgets.data.sets.base import ImageSet, Label, distinct
+from qkwidgets.data.sets.files import from_root
 from qkwidgets.data.sets.listed import ListedSet
 
 IMAGE_COLUMNS = ("image", "img", "picture", "photo", "jpg", "png", "image_path")
@@ -144,7 +145,7 @@ def _of(features: Mapping[str, Any], kind: str, names: Sequence[str]) -> list[st
 def _files(dataset: Any, count: int) -> list[Path]:
     """Image files, if the data set says of each item which it is."""
     known = isinstance(dataset, Samples) and len(dataset.samples) == count
-    return [Path(sample[0]) for sample in dataset.samples] if known else []
+    return [from_root(sample[0]) for sample in dataset.samples] if known else []
 
 
 def _picture(image: Any, name: str) -> Picture:
@@ -153,15 +154,22 @@ def _picture(image: Any, name: str) -> Picture:
         return _picture(image["bytes"] if image.get("bytes") is not None else image["path"], name)
     if isinstance(image, bytes):
         return Picture(decoded(io.BytesIO(image), name), name)
-    if isinstance(image, Tensor):
+    if _is_tensor(image):
         image = image.detach().cpu().numpy()
         if image.ndim == 3 and image.shape[0] in (1, 3, 4):
             image = image.transpose(1, 2, 0)
     return read_image(image, name)
 
 
+def _is_tensor(value: Any) -> bool:
+    """Whether it is a tensor of torch, which is not loaded to find out."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
 def _label(label: Any) -> Label:
-    if isinstance(label, Tensor | np.ndarray | np.generic) and np.asarray(label).size == 1:
+    label = label.detach().cpu().numpy() if _is_tensor(label) else label
+    if isinstance(label, np.ndarray | np.generic) and np.asarray(label).size == 1:
         label = np.asarray(label).item()
     return label if isinstance(label, int | str) else None
 

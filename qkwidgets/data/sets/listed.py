@@ -13,7 +13,7 @@ from qkwidgets.core.errors import InputError
 from qkwidgets.data.images import Picture, read_image, read_images
 from qkwidgets.data.odd_one_out import Scenes
 from qkwidgets.data.sets.base import ImageSet, Label, distinct
-from qkwidgets.data.sets.files import image_files, size_of
+from qkwidgets.data.sets.files import file_mark, from_root, image_files
 
 
 class ListedSet(ImageSet):
@@ -51,7 +51,7 @@ class ListedSet(ImageSet):
 def _spread(item: Any) -> Iterable[Any]:
     """The single images that an item stands for."""
     if isinstance(item, str | Path):
-        path = Path(item)
+        path = from_root(item)
         return (path / name for name in image_files(path)) if path.is_dir() else [path]
     if isinstance(item, Scenes):
         return read_images(item)
@@ -69,9 +69,9 @@ def _name(item: Any, index: int, shared: Path | None) -> str:
 def _mark(item: Any) -> str:
     """What changes when an image is replaced by another one."""
     if isinstance(item, Path):
-        return str(size_of(str(item)))
+        return file_mark(str(item))
     if isinstance(item, Image.Image) and getattr(item, "filename", ""):  # of a file, perhaps not yet decoded
-        return f"{item.size} {size_of(item.filename)}"
+        return f"{item.size} {file_mark(item.filename)}"
     if isinstance(item, Picture | Image.Image | np.ndarray):
         array = np.ascontiguousarray(item.array if isinstance(item, Picture) else item)
         return f"{array.shape} {array.dtype.str} {hashlib.sha256(array).hexdigest()}"

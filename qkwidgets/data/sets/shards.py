@@ -1,6 +1,7 @@
 """Which images lie in tar shards? Each shard is read through once for its table of contents, then at any place.
 
-A sample is what shares a name up to the first dot, as in WebDataset: `0001.jpg` with `0001.cls` is an image and its class.
+A sample is what shares a name up to the first dot, as in WebDataset: `0001.jpg` with `0001.cls` is an image and its class, and
+`0001.seg.png` something that belongs to it.
 """
 
 import io
@@ -12,11 +13,11 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
 
 from qkwidgets.core.errors import InputError
 from qkwidgets.data.images import Picture, decoded
 from qkwidgets.data.sets.base import ImageSet, Label, distinct
+from qkwidgets.data.sets.files import from_root, image_suffixes
 
 
 class Span(NamedTuple):
@@ -35,12 +36,13 @@ class ShardSet(ImageSet):
     kind = "tar shards"
 
     def __init__(self, shards: Sequence[Path]) -> None:
-        self.shards = list(shards)
-        contents = [(number, *entry) for number, shard in enumerate(shards) for entry in images_in(shard)]
+        self.shards = [from_root(shard) for shard in shards]
+        contents = [(number, *entry) for number, shard in enumerate(self.shards) for entry in images_in(shard)]
         if not contents:
             raise InputError(
                 f"Tar shards must hold JPEG, PNG or other image files: '{shards[0]}'{' and the others hold' if len(shards) > 1 else ' holds'} "
-                "none. They probably hold another kind of data. Pass shards of images."
+                "none. They probably hold another kind of data, or names with a second dot, such as '1.seg.png', which are no images of their own. "
+                "Pass shards with names such as '1.png'."
             )
         self.names = distinct(f"{shards[n].name}/{name}" if len(shards) > 1 else name for n, name, _, _ in contents)
         # Arrays: tuples would weigh some hundred bytes an image.
@@ -90,12 +92,14 @@ def images_in(shard: Path) -> list[tuple[str, Span, Span]]:
     """
     images: list[tuple[str, str, Span]] = []
     labels: dict[str, Span] = {}
+    suffixes = image_suffixes()
     for name, span in _members(shard):
         path = PurePosixPath(name)
-        sample = str(path.parent / path.name.partition(".")[0])
-        if path.suffix == ".cls":
+        stem, dot, part = path.name.partition(".")
+        sample = str(path.parent / stem)
+        if part == "cls":
             labels[sample] = span
-        elif path.suffix.lower() in Image.registered_extensions():
+        elif dot + part.lower() in suffixes:
             images.append((name, sample, span))
     return [(name, span, labels.get(sample, NOWHERE)) for name, sample, span in images]
 
@@ -108,14 +112,18 @@ def _members(shard: Path) -> Iterator[tuple[str, Span]]:
                 if member.isreg() and not PurePosixPath(member.name).name.startswith("."):
                     yield member.name, Span(member.offset_data, member.size)
                 tar.members = []  # it would keep them all
+            tar.fileobj.seek(tar.offset)
+            end = tar.fileobj.read(tarfile.BLOCKSIZE)
+            if len(end) < tarfile.BLOCKSIZE or any(end):  # tarfile takes also a damaged header for the end
+                raise tarfile.ReadError(f"neither a file nor the end is at byte {tar.offset}")
     except FileNotFoundError:
         raise InputError(
             f"A tar shard must exist: there is no '{shard}'. The pattern probably counts further than the files do. Check both ends."
         ) from None
     except (tarfile.TarError, OSError) as problem:
         raise InputError(
-            f"A tar shard must be a complete tar file without compression: '{shard}' could not be read ({problem}). It is probably cut "
-            "short, or compressed, so that images cannot be read at any place. Unpack it, or make it anew."
+            f"A tar shard must be a complete tar file without compression: '{shard}' could not be read ({problem}). It is probably "
+            "damaged, cut short or compressed, so that images cannot be read at any place. Unpack it, or make it anew."
         ) from None
 
 
