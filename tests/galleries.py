@@ -59,6 +59,7 @@ def optimal(
         layout=LAYOUT,
         by="score",
         n_images=1000,
+        n_skipped=0,
         n_sampled=200 if deciles else 0,
         finished=True,
         provenance={"model": model, "fingerprint": "0" * 64, "choices": {}},

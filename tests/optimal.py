@@ -62,6 +62,7 @@ def optimal(name="photograph", model="a model", **changes) -> OptimalImages:
         "layout": TokenLayout(1, 0, 0, GRID),
         "by": "score",
         "n_images": 1234,
+        "n_skipped": 0,
         "n_sampled": 6,
         "finished": True,
         "provenance": {"model": model, "k": K},

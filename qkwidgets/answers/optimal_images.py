@@ -93,6 +93,7 @@ class OptimalImages(Table):
     layout: TokenLayout
     by: str
     n_images: int
+    n_skipped: int
     n_sampled: int
     finished: bool
     provenance: dict[str, Any]
@@ -104,8 +105,9 @@ class OptimalImages(Table):
         best = self.top(ModeIndex(*map(int, place)))
         example = f"; {ModeIndex(*map(int, place))} answers most to {best[0].name}" if best else ""
         state = "" if self.finished else " so far"
+        unread = f" ({self.n_skipped} more could not be read)" if self.n_skipped else ""
         return (
-            f"Top {k} of {self.n_images} images{state} for {n_layers} x {n_heads} x {n_modes} modes of {self.model}, both signs, by {way}"
+            f"Top {k} of {self.n_images} images{state}{unread} for {n_layers} x {n_heads} x {n_modes} modes of {self.model}, both signs, by {way}"
             f"{example}"
         )
 

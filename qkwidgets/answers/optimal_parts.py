@@ -79,6 +79,7 @@ def read_state(arrays: Arrays, record: dict[str, Any]) -> dict[str, Any]:
         "layout": _layout(record["layout"]),
         "by": options["by"],
         "n_images": record["n_images"],
+        "n_skipped": len(record["skipped"]),
         "n_sampled": int((arrays["sample_image"] >= 0).sum()) if "sample" in arrays else 0,
         "finished": record["finished"],
         "provenance": {**record["provenance"], **options, **{name: record[name] for name in ("site", "mode_band", "choices")}},

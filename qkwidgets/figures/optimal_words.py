@@ -61,9 +61,12 @@ def setting(optimal: OptimalImages, of: str) -> str:
         "key": "largest key projection of their patches",
     }
     so_far = "" if optimal.finished else " so far"
+    unread = f" ({optimal.n_skipped:,} more could not be read)" if optimal.n_skipped else ""
     if of == "deciles":
         return f"From the highest to the lowest score of {optimal.n_sampled:,} sampled images: {ways[optimal.by]}."
-    return f"Best of {optimal.n_images:,} images{so_far} by the {ways[optimal.by]}, which is the number under each picture."
+    return (
+        f"Best of {optimal.n_images:,} images{so_far}{unread} by the {ways[optimal.by]}, which is the number under each picture."
+    )
 
 
 def words(palette: str, with_maps: bool, guessed: int) -> str:

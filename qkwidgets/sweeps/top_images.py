@@ -7,6 +7,7 @@ two halves of the set for asking after classes.
 Source: Pan et al. NeurIPS 2024, sections 4.3 and S7. The paper's code takes one head and one image at a time.
 """
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -26,6 +27,9 @@ from qkwidgets.sweeps.places import empty_places, merge_places, update_places
 from qkwidgets.sweeps.projecting import Extremes, LayerSides, Projecting, model_sides
 from qkwidgets.sweeps.reducer import LayerBatch, State
 from qkwidgets.sweeps.sampling import empty_sample, merge_samples, update_sample
+
+MOST_BYTES = 4 * 10**9
+"""Of the lists of a model; merging needs as much again."""
 
 N_SIGNS = 2
 """Place 0 of every sign axis is +, place 1 is -."""
@@ -109,6 +113,7 @@ class TopImages:
         state, device = dict(self._ready.said), self._ready.null.device
         lists = (*self._ready.null.shape, N_SIGNS, self.k)
         n_maps = lists[2] if self.maps is None else min(self.maps, lists[2])
+        _check_size(lists, n_maps, self._ready.layout.n_patches)
         state["keys"] = torch.full(lists, NO_IMAGE, dtype=torch.int64, device=device)
         state |= empty_places(lists, n_maps, self._ready.layout.n_patches, device)
         if self.sample:
@@ -177,6 +182,16 @@ class TopImages:
         each, where = torch.cat(shown).unique(return_inverse=True)
         total = torch.zeros(len(each), dtype=torch.double).index_add_(0, where, torch.cat(wanted))
         return each[total.argsort(descending=True, stable=True)]
+
+
+def _check_size(lists: tuple[int, ...], n_maps: int, n_patches: int) -> None:
+    """Refuse what would fill the memory without a word: keys, patches, and maps of both sides with their ranges."""
+    needed = math.prod(lists) * 12 + math.prod(lists) // lists[2] * n_maps * 2 * (n_patches + 8)
+    if needed > MOST_BYTES:
+        raise InputError(
+            f"Lists of the best images may take {MOST_BYTES / 1e9:.0f} GB: k={lists[-1]} for {math.prod(lists[:-1]):,} modes and signs "
+            f"takes {needed / 1e9:.0f}. k is probably larger than anybody can look at. Use a smaller k, or maps=0."
+        )
 
 
 def _check_finite(found: Extremes, batch: LayerBatch) -> None:

@@ -105,6 +105,7 @@ class GalleryParts:
             "gallery": {
                 "k": self.n_places,
                 "n_images": answer.n_images,
+                "n_skipped": answer.n_skipped,
                 "n_sampled": answer.n_sampled,
                 "finished": answer.finished,
                 "by": answer.by,

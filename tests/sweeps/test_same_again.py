@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from qkwidgets.analyses.optimal_images import optimal_images
 from qkwidgets.core.errors import InputError
 from qkwidgets.models.preprocess import squeeze, timm_preprocess
-from qkwidgets.sweeps import sweep
+from qkwidgets.sweeps import TopImages, sweep
 from tests.sweeps.sums import Sums
 from tests.sweeps.test_run import PICTURES, refused, swept
 
@@ -85,3 +86,18 @@ def test_a_folder_in_which_nothing_was_kept_may_be_begun_otherwise(builtin_model
         builtin_model, [*PICTURES, tmp_path / "broken.png"], resume=folder, on_error="raise", shard_images=64
     )
     assert swept(builtin_model, resume=folder).n_images == len(PICTURES)
+
+
+def test_lists_that_would_fill_the_memory_are_refused_before_they_do(builtin_model):
+    assert refused(builtin_model, reducers=TopImages(k=100_000)) == (
+        "Lists of the best images may take 4 GB: k=100000 for 1,536 modes and signs takes 24. k is probably larger than anybody can look "
+        "at. Use a smaller k, or maps=0."
+    )
+
+
+def test_an_answer_says_how_many_images_could_not_be_read(builtin_model, with_a_hole):
+    images, _ = with_a_hole
+    found = optimal_images(builtin_model, images, k=2, workers=0, progress=False)
+    assert found.n_skipped == 1
+    assert str(found).startswith("Top 2 of 21 images (1 more could not be read) for 6 x 4 x 32 modes")
+    assert "21 images (1 more could not be read)" in found.figure("L0 H0 M0").to_json()

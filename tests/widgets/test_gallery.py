@@ -205,6 +205,7 @@ def test_the_meta_record_is_json_and_says_what_lists_hold(widget):
     assert widget.meta["gallery"] == {
         "k": PLACES,
         "n_images": 1000,
+        "n_skipped": 0,
         "n_sampled": 200,
         "finished": True,
         "by": "score",

@@ -12,6 +12,8 @@ export interface GalleryMeta extends Meta {
     readonly k: number;
     /** how many images were looked at */
     readonly n_images: number;
+    /** of those there were, how many could not be read */
+    readonly n_skipped?: number;
     /** how many of them stand for all where deciles are drawn */
     readonly n_sampled: number;
     /** whether all images of the set have been looked at */

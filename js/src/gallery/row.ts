@@ -79,10 +79,11 @@ export function galleryRow(context: GalleryContext, sign: Sign): Part {
   }
 
   const resting = (): string => {
-    const { n_images, n_sampled, finished, score } = meta.gallery;
+    const { n_images, n_skipped, n_sampled, finished, score } = meta.gallery;
+    const unread = n_skipped ? ` (${n_skipped} more could not be read)` : "";
     const so = finished ? "" : " so far";
     return store.state.view.sample === "top"
-      ? `best of ${counted(n_images)}${so} by ${score}`
+      ? `best of ${counted(n_images)}${so}${unread} by ${score}`
       : `ordinary images: at the deciles of the score of ${n_sampled < n_images ? "a sample of " : ""}${counted(n_sampled)}`;
   };
 
