@@ -7,6 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+SETTLE_S = 0.3
+"""Before each run: threads of the one before go on spinning for a while, and would take a core from it."""
+
 
 class Row(NamedTuple):
     """One measurement beside what it must be. `passed` is None where there is no bar."""
@@ -33,6 +36,7 @@ def medians(runs: dict[str, Callable[[], object]], repeats: int) -> dict[str, fl
     times: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(repeats):
         for name, run in runs.items():
+            time.sleep(SETTLE_S)
             start = time.perf_counter()
             run()
             times[name].append(time.perf_counter() - start)

@@ -44,9 +44,19 @@ MUTANTS = (
         "return Modes(right, values, left, torch",
         MODES,
     ),
-    Mutant("Vh for V", "qkwidgets/core/modes.py", "key.rotate(inner_right.mT * sign)", "key.rotate(inner_right * sign)", MODES),
     Mutant(
-        "sign on one side", "qkwidgets/core/modes.py", "key.rotate(inner_right.mT * sign)", "key.rotate(inner_right.mT)", MODES
+        "Vh for V",
+        "qkwidgets/core/modes.py",
+        "key.rotate(inner_right.mT * sign, out[1])",
+        "key.rotate(inner_right * sign, out[1])",
+        MODES,
+    ),
+    Mutant(
+        "sign on one side",
+        "qkwidgets/core/modes.py",
+        "key.rotate(inner_right.mT * sign, out[1])",
+        "key.rotate(inner_right.mT, out[1])",
+        MODES,
     ),
     Mutant("sign of the smallest entry", "qkwidgets/core/modes.py", "torch.where(-low > high", "torch.where(-low < high", MODES),
     Mutant("sign of the last of equal entries", "qkwidgets/core/modes.py", "& (first < 0)", "& (first > 0)", MODES),

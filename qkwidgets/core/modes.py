@@ -41,11 +41,11 @@ class Factor(NamedTuple):
     by_qr: Float[Tensor, "some d_model rank"] | None
     uses_qr: Tensor
 
-    def rotate(self, inner: Float[Tensor, "head rank mode"]) -> Float[Tensor, "head d_model mode"]:
-        """`basis @ inner`."""
+    def rotate(self, inner: Float[Tensor, "head rank mode"], out: Tensor | None = None) -> Float[Tensor, "head d_model mode"]:
+        """`basis @ inner`, written to `out` if that is given."""
         if self.by_qr is not None and len(self.by_qr) == len(inner):
-            return self.by_qr @ inner
-        vectors = self.weight @ torch.linalg.solve_triangular(self.triangle, inner, upper=True)
+            return torch.matmul(self.by_qr, inner, out=out)
+        vectors = torch.matmul(self.weight, torch.linalg.solve_triangular(self.triangle, inner, upper=True), out=out)
         if self.by_qr is not None:
             vectors[self.uses_qr] = self.by_qr @ inner[self.uses_qr]
         return vectors
@@ -99,8 +99,11 @@ def singular_modes(
     found = Modes(*(torch.empty(shape, dtype=kind, device=device) for shape, kind in shapes))
 
     def decompose(part: slice, left: Tensor, right: Tensor) -> None:
-        for whole, piece in zip(found, _decomposed(left, right), strict=True):
-            whole[part] = piece
+        place = Modes(*(whole[part] for whole in found))
+        made = _decomposed(left, right, (place.left, place.right) if dtype == double else (None, None))
+        for whole, piece in zip(place, made, strict=True):
+            if whole.data_ptr() != piece.data_ptr():
+                whole.copy_(piece)
 
     over_heads(decompose, left_factor, right_factor)
     return Modes(*(whole.reshape(*heads, *whole.shape[1:]) for whole in found))
@@ -169,14 +172,18 @@ def _core(query: Factor, key: Factor) -> Float[Tensor, "head rank rank"]:
     return query.triangle @ key.triangle.mT
 
 
-def _decomposed(left: Tensor, right: Tensor) -> Modes:
-    """The modes of some heads in float64. The largest entry of each left vector is positive; its right vector turns with it."""
-    query, key = reduce_factor(left), reduce_factor(right)
+def _decomposed(W_left: Tensor, W_right: Tensor, out: tuple[Tensor | None, Tensor | None]) -> Modes:
+    """The modes of some heads in float64, vectors in `out` if that is given; the factors are overwritten.
+
+    The largest entry of each left vector is positive; its right vector turns with it.
+    """
+    query, key = reduce_factor(W_left), reduce_factor(W_right)
     inner_left, values, inner_right = torch.linalg.svd(_core(query, key), full_matrices=False)
-    left = query.rotate(inner_left)
+    left = query.rotate(inner_left, out[0])
     sign = _sign_of_largest(left)
-    left, right = left.mul_(sign), key.rotate(inner_right.mT * sign)
-    return Modes(left, values, right, torch.linalg.vecdot(left, right, dim=-2).clamp_(-1.0, 1.0))
+    left, right = left.mul_(sign), key.rotate(inner_right.mT * sign, out[1])
+    products = torch.mul(left, right, out=W_left[..., : left.shape[-1]])
+    return Modes(left, values, right, products.sum(dim=-2).clamp_(-1.0, 1.0))
 
 
 def _sign_of_largest(vectors: Float[Tensor, "head d_model mode"]) -> Float[Tensor, "head 1 mode"]:
