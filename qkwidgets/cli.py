@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import qkwidgets
-from qkwidgets.answers.sweep import STATE
 from qkwidgets.core.errors import InputError, check_megabytes
-from qkwidgets.sweep_command import add_sweep
+from qkwidgets.sweep_command import add_sweep, is_sweep
 from qkwidgets.terminal import plain_warnings, steps
 
 
@@ -144,7 +143,7 @@ def _view(options: argparse.Namespace, step: Any) -> Any:
 
 def _model_and_images(subjects: list[str]) -> tuple[str | None, list[str]]:
     first = subjects[0] if subjects else ""
-    if ":" in first or first.endswith((".qk", ".safetensors")) or (Path(first) / STATE).is_file():
+    if ":" in first or first.endswith((".qk", ".safetensors")) or is_sweep(Path(first)):
         return first, subjects[1:]
     return None, subjects
 

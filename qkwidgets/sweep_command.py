@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import qkwidgets
-from qkwidgets.answers.sweep import STATE
 from qkwidgets.core.errors import InputError
 
 
@@ -32,8 +31,22 @@ def add_sweep(commands: Any) -> None:
     sweep.set_defaults(command=_sweep)
 
 
+def is_sweep(folder: Path) -> bool:
+    """Whether a folder is one that a sweep was written to.
+
+    Examples
+    --------
+    >>> is_sweep(Path("no such folder"))
+    False
+    """
+    from qkwidgets.answers.sweep import STATE
+
+    return (folder / STATE).is_file()
+
+
 def _sweep(options: argparse.Namespace) -> None:
     client = _client(options.dask) if options.dask else None
+    from qkwidgets.answers.sweep import STATE
     from qkwidgets.sweeps import sweep
     from qkwidgets.sweeps.top_images import TopImages
 

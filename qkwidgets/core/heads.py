@@ -66,8 +66,11 @@ def over_heads(
             setattr(room, side, torch.empty(step, *matrix, dtype=torch.float64))
         return getattr(room, side)[: len(heads)].copy_(heads)
 
+    inference = torch.is_inference_mode_enabled()  # known to this thread alone
+
     def done(part: slice) -> Found:
-        return work(part, in_room("left", left[part]), in_room("right", right[part]))
+        with torch.inference_mode(inference):
+            return work(part, in_room("left", left[part]), in_room("right", right[part]))
 
     if len(parts) == 1 or threads == 1 or left.device.type != "cpu":
         return [done(part) for part in parts]

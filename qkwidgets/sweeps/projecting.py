@@ -61,7 +61,8 @@ def model_sides(model: AttentionModel) -> tuple[list[LayerSides], dict[str, Tens
         "cosine": modes.cosine.masked_fill(null, torch.nan),
         "degenerate": degenerate_blocks(modes.singular_values, BLOCK_TOLERANCE),
         "null": null,
-        "stability": stability(modes.singular_values, *norms, stored_dtype(W_Q, W_K)),
+        # The last bits of the norms depend on the number of threads, which must not make a resumed sweep another one.
+        "stability": stability(modes.singular_values, *norms, stored_dtype(W_Q, W_K)).float().double(),
     }
     return sides, {name: tensor.cpu() for name, tensor in said.items()}
 
