@@ -14,8 +14,7 @@ from qkwidgets.answers.modes import SingularModes
 from qkwidgets.core.alignment import BAND_SDS, isotropic_sd, mean_cosine, spectrum_weights, with_bands
 from qkwidgets.core.degenerate import BLOCK_TOLERANCE, degenerate_blocks, null_modes, stability, stored_dtype
 from qkwidgets.core.errors import InputError
-from qkwidgets.core.heads import lifted
-from qkwidgets.core.modes import singular_modes
+from qkwidgets.core.modes import factor_norms, singular_modes
 from qkwidgets.models.contract import AttentionModel, loaded_model
 
 BIASES = ("separate", "absorb", "drop")
@@ -95,7 +94,6 @@ def modes(
     values, null = found.singular_values, null_modes(found.singular_values)
     cosine = found.cosine.masked_fill(null, torch.nan)
     means = with_bands(mean_cosine(values, cosine), spectrum_weights(values), isotropic_sd(left.shape[-2]))
-    norms = (torch.linalg.matrix_norm(lifted(factor), 2) for factor in (left, right))
     return SingularModes(
         left=_array(found.left),
         singular_values=_array(values),
@@ -103,7 +101,7 @@ def modes(
         cosine=_array(cosine),
         degenerate=_array(degenerate_blocks(values, tolerance)),
         null=_array(null),
-        stability=_array(stability(values, *norms, stored_dtype(left, right))),
+        stability=_array(stability(values, *factor_norms(left, right), stored_dtype(left, right))),
         head_cosine=_array(means.head),
         head_band=_array(means.head_band),
         layer_cosine=_array(means.layer),

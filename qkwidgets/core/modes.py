@@ -124,6 +124,27 @@ def singular_values(
     return torch.cat(values).reshape(*left_factor.shape[:-2], -1)
 
 
+def factor_norms(
+    left_factor: Float[Tensor, "*head d_model d_head"], right_factor: Float[Tensor, "*head d_model d_head"]
+) -> tuple[Float[Tensor, "*head"], Float[Tensor, "*head"]]:
+    """Largest singular value of either factor of every head, in float64: how much each can stretch a token.
+
+    To the last bit the same for any number of threads, as are the modes: a sweep that goes on elsewhere finds the same numbers.
+
+    Examples
+    --------
+    >>> import torch
+    >>> factor_norms(torch.eye(5)[:, :2], 3 * torch.eye(5)[:, :2])
+    (tensor(1., dtype=torch.float64), tensor(3., dtype=torch.float64))
+    """
+
+    def largest(_: slice, *factors: Tensor) -> Tensor:
+        return torch.stack([torch.linalg.svdvals(reduce_factor(factor).triangle)[..., 0] for factor in factors])
+
+    left, right = torch.cat(over_heads(largest, left_factor, right_factor), dim=1).reshape(2, *left_factor.shape[:-2])
+    return left, right
+
+
 def values_of_product(
     left: Float[Tensor, "head d_model d_head"], right: Float[Tensor, "head d_model d_head"]
 ) -> Float[Tensor, "head mode"]:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from qkwidgets.core.degenerate import BLOCK_TOLERANCE, degenerate_blocks, null_modes, stability, stored_dtype
 from qkwidgets.core.layout import TokenLayout
-from qkwidgets.core.modes import singular_modes
+from qkwidgets.core.modes import factor_norms, singular_modes
 from qkwidgets.core.optimal import Side, projected, side
 from qkwidgets.models.contract import AttentionModel
 
@@ -55,14 +55,12 @@ def model_sides(model: AttentionModel) -> tuple[list[LayerSides], dict[str, Tens
         for w, left, right in zip(model.layers, modes.left, modes.right, strict=True)
     ]
     null = null_modes(modes.singular_values)
-    norms = (torch.linalg.matrix_norm(weight.to(modes.left), 2) for weight in (W_Q, W_K))
     said = {
         "singular_values": modes.singular_values,
         "cosine": modes.cosine.masked_fill(null, torch.nan),
         "degenerate": degenerate_blocks(modes.singular_values, BLOCK_TOLERANCE),
         "null": null,
-        # The last bits of the norms depend on the number of threads, which must not make a resumed sweep another one.
-        "stability": stability(modes.singular_values, *norms, stored_dtype(W_Q, W_K)).float().double(),
+        "stability": stability(modes.singular_values, *factor_norms(W_Q, W_K), stored_dtype(W_Q, W_K)),
     }
     return sides, {name: tensor.cpu() for name, tensor in said.items()}
 

@@ -100,7 +100,7 @@ def test_what_was_said_of_the_modes_is_what_modes_says(swept):
     model, optimal, _ = swept
     modes = qk.modes(model)
     for name in ("singular_values", "cosine", "stability"):
-        assert getattr(optimal, name) == pytest.approx(getattr(modes, name), nan_ok=True, rel=1e-6)  # one of them in float32
+        assert getattr(optimal, name) == pytest.approx(getattr(modes, name), nan_ok=True, rel=1e-9)
     assert (optimal.degenerate == modes.degenerate).all()
     assert (optimal.null == modes.null).all()
     assert optimal.provenance["mode_band"] == modes.mode_band

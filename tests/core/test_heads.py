@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from qkwidgets.core.heads import over_heads
+from qkwidgets.core.modes import factor_norms, singular_modes
 
 
 def test_heads_come_in_order_whatever_number_of_threads(restored_threads):
@@ -37,6 +38,16 @@ def test_an_error_in_a_worker_reaches_the_caller_and_leaves_the_threads_as_they_
     with pytest.raises(ValueError, match="heads from 0"):
         over_heads(fails, torch.ones(4, 6, 2), torch.ones(4, 6, 2))
     assert torch.get_num_threads() == 2
+
+
+def test_modes_and_norms_are_the_same_to_the_last_bit_for_any_number_of_threads(restored_threads):
+    factors = torch.randn(2, 36, 192, 64, generator=torch.Generator().manual_seed(0)).unbind()
+    found = []
+    for threads in (1, 2, 3):
+        torch.set_num_threads(threads)
+        found.append((*singular_modes(*factors), *factor_norms(*factors)))
+    for others in found[1:]:
+        assert all(map(torch.equal, found[0], others))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from qkwidgets.core import heads as heads_module
 from qkwidgets.core import modes as modes_module
-from qkwidgets.core.modes import reduce_factor, singular_modes, singular_values
+from qkwidgets.core.modes import factor_norms, reduce_factor, singular_modes, singular_values
 from tests.core.heads import EASY, factor, head_pairs, largest_error, orthogonal, separate
 from tests.oracles.dense import dense_modes, interaction
 
@@ -50,6 +50,13 @@ def test_singular_values_are_those_of_the_dense_decomposition(pair):
         assert largest_error(alone[head], expected) < EXACT
     assert (found[..., :-1] >= found[..., 1:]).all()
     assert (found >= 0).all()
+
+
+@given(head_pairs())
+def test_the_norms_of_the_factors_are_their_largest_singular_values(pair):
+    for norms, factors in zip(factor_norms(*pair), pair, strict=True):
+        expected = np.linalg.svd(factors.double().numpy(), compute_uv=False)[..., 0]
+        assert largest_error(norms, torch.from_numpy(expected)) < EXACT
 
 
 @given(head_pairs())
