@@ -40,8 +40,8 @@ MUTANTS = (
     Mutant(
         "right and left swapped",
         "qkwidgets/core/modes.py",
-        "return Modes(left, values, right, torch",
-        "return Modes(right, values, left, torch",
+        "return Modes(left, values, right, products",
+        "return Modes(right, values, left, products",
         MODES,
     ),
     Mutant(
