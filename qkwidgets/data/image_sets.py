@@ -10,7 +10,7 @@ from PIL import Image
 
 from qkwidgets.core.errors import InputError
 from qkwidgets.data.images import Picture
-from qkwidgets.data.odd_one_out import Scenes
+from qkwidgets.data.scenes import Scenes
 from qkwidgets.data.sets.base import ImageSet
 from qkwidgets.data.sets.files import FolderSet, from_root
 from qkwidgets.data.sets.indexed import Columns, Indexed, IndexedSet, TableSet

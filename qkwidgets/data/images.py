@@ -1,21 +1,23 @@
-"""Which pictures, from where, under which licence? Anything that holds images, as 8-bit RGB.
+"""Which pictures, from where, under which licence? Anything that holds images, as 8-bit RGB (`data.decoding` says how).
 
-EXIF rotation is applied; grey, palette and CMYK become RGB; transparency is laid on white; 16 bits are scaled to 8. What is
-no image is refused with the name of the file or the place in the list.
+What is no image is refused with the name of the file or the place in the list.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from jaxtyping import UInt8
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from qkwidgets.core.errors import InputError
-from qkwidgets.data.odd_one_out import Scenes
+from qkwidgets.data.decoding import decoded, image_suffixes, rgb, rgb_array
+from qkwidgets.data.scenes import Scenes
+
+LISTED = 20
+"""Unreadable files that an error names."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -98,17 +100,35 @@ def _read(item: Any, name: str) -> Iterator[Picture]:
         for i, image in enumerate(item.images):
             yield Picture(image, f"scene {i}", "qkwidgets.odd_one_out", "made by qkwidgets, free of rights")
     elif isinstance(item, str | Path):
-        for path in _files(Path(item)):
-            yield Picture(decoded(path, str(path)), path.name, "local file")
+        yield from _of_files(_files(Path(item)), item)
     elif isinstance(item, Image.Image):
         yield Picture(rgb(item, name), name)
     elif isinstance(item, np.ndarray) and item.ndim == 4:
         for i, image in enumerate(item):
-            yield Picture(_rgb_array(image, f"image {i}"), f"image {i}")
+            yield Picture(rgb_array(image, f"image {i}"), f"image {i}")
     elif isinstance(item, np.ndarray):
-        yield Picture(_rgb_array(item, name), name)
+        yield Picture(rgb_array(item, name), name)
     else:
         raise _not_an_image(item, name)
+
+
+def _of_files(files: list[Path], folder: str | Path) -> Iterator[Picture]:
+    """The pictures in some files; if several are unreadable, all of them are named at once."""
+    pictures, problems = [], []
+    for path in files:
+        try:
+            pictures.append(Picture(decoded(path, str(path)), path.name, "local file"))
+        except InputError as problem:
+            problems.append((path.name, problem))
+    if len(problems) == 1:
+        raise problems[0][1]
+    if problems:
+        named = ", ".join(name for name, _ in problems[:LISTED]) + ("" if len(problems) <= LISTED else ", ...")
+        raise InputError(
+            f"Every image file in a folder must be readable: {len(problems)} of {len(files)} in '{folder}' are not ({named}). They are probably "
+            f"damaged, or other files with the suffix of an image. Leave them out. The first: {problems[0][1]}"
+        )
+    yield from pictures
 
 
 def _not_an_image(item: Any, name: str) -> InputError:
@@ -137,7 +157,7 @@ def _files(path: Path) -> list[Path]:
         )
     if not path.is_dir():
         raise InputError(f"An image must be a file or a folder: '{path}' is neither. Pass an image file.")
-    suffixes = Image.registered_extensions()
+    suffixes = image_suffixes()
     inside = sorted(file for file in path.iterdir() if not file.name.startswith("."))
     found = [file for file in inside if file.suffix.lower() in suffixes and file.is_file()]
     if not found:
@@ -151,97 +171,3 @@ def _files(path: Path) -> list[Path]:
         )
         raise InputError(f"A folder of images must hold JPEG, PNG or other image files: '{path}' holds {holds}. {remedy}.")
     return found
-
-
-def decoded(file: Path | BytesIO, name: str) -> UInt8[np.ndarray, "height width 3"]:
-    """The image in a file, or in bytes; `name` is what it is called if it is none.
-
-    Examples
-    --------
-    >>> decoded(BytesIO(b"not an image"), "shard.tar/cat.jpg")
-    Traceback (most recent call last):
-    qkwidgets.core.errors.InputError: An image file must be a JPEG, PNG or another format that Pillow reads: 'shard.tar/cat.jpg'
-    is none. ...
-    """
-    try:
-        with Image.open(file) as image:
-            return rgb(image, f"'{name}'")
-    except UnidentifiedImageError:
-        raise InputError(
-            f"An image file must be a JPEG, PNG or another format that Pillow reads: '{name}' is none. It is probably "
-            "another kind of file with the suffix of an image. Leave it out, or convert it."
-        ) from None
-    except PermissionError:
-        raise InputError(f"An image file must be readable: '{name}' is not for this user. Check its permissions.") from None
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as problem:
-        if isinstance(problem, InputError):
-            raise
-        raise InputError(
-            f"An image file must be whole: '{name}' could not be decoded ({problem}). It is probably truncated or damaged. "
-            "Copy or download it again, or leave it out."
-        ) from None
-
-
-def rgb(image: Image.Image, name: str) -> UInt8[np.ndarray, "height width 3"]:
-    """A Pillow image upright, as 8-bit RGB; transparent parts become white.
-
-    Examples
-    --------
-    >>> rgb(Image.new("RGBA", (1, 1), (255, 0, 0, 0)), "clear")
-    array([[[255, 255, 255]]], dtype=uint8)
-    """
-    image = ImageOps.exif_transpose(image)
-    if image.mode.startswith(("I", "F")):  # 16 bits, or numbers
-        values = np.asarray(image)
-        return _rgb_array(values if image.mode == "F" else _sixteen_bits(values, name), name)
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image)
-    return np.asarray(image.convert("RGB"))
-
-
-def _sixteen_bits(values: np.ndarray, name: str) -> np.ndarray:
-    if values.min() < 0 or values.max() > 65535:
-        raise InputError(
-            f"An image of whole numbers must lie within 0 to 65535 (16 bits): {name} spans {values.min()} to {values.max()}. "
-            "Scale it to 8 bits first."
-        )
-    return values.astype(np.uint16)
-
-
-def _rgb_array(array: np.ndarray, name: str) -> UInt8[np.ndarray, "height width 3"]:
-    if not (array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (1, 3, 4))) or 0 in array.shape:
-        turned = array.ndim == 3 and array.shape[0] in (1, 3, 4)
-        hint = (
-            "Channels probably come first; use array.transpose(1, 2, 0)"
-            if turned
-            else "Pass one image, or several of one size stacked"
-        )
-        raise InputError(
-            f"An image array must be [height, width] or [height, width, 3 or 4], not empty: {name} is {list(array.shape)}. {hint}."
-        )
-    array = _eight_bits(array, name)
-    if array.ndim == 3 and array.shape[2] == 4:
-        return rgb(Image.fromarray(array), name)
-    return np.ascontiguousarray(np.broadcast_to(array.reshape(*array.shape[:2], -1), (*array.shape[:2], 3)))
-
-
-def _eight_bits(array: np.ndarray, name: str) -> UInt8[np.ndarray, "..."]:
-    if array.dtype == np.uint8:
-        return array
-    if array.dtype == np.uint16:
-        return np.rint(array / 257).astype(np.uint8)
-    if array.dtype == bool:
-        return array.astype(np.uint8) * 255
-    if not np.issubdtype(array.dtype, np.floating):
-        raise InputError(
-            f"An image array must be uint8, uint16, or float within 0 to 1: {name} is {array.dtype}. If its values are 0 to "
-            "255, use array.astype(np.uint8)."
-        )
-    if not (np.isfinite(array).all() and array.min() >= 0 and array.max() <= 1):
-        raise InputError(
-            f"An image array of floats must lie within 0 to 1: {name} spans {np.min(array):.3g} to {np.max(array):.3g}. It "
-            "is probably 0 to 255, or already normalised. Divide by 255, or pass the picture before normalisation."
-        )
-    return np.rint(array * 255).astype(np.uint8)

@@ -1,77 +1,18 @@
 """Which scenes have one item that is not like the others, and which pixels are it?
 
-Scenes are made, not stored: several alike items on a textured ground, one of which differs in one of five features. They
-need no licence, their masks are exact, and there is no end of them. They train the built-in model and feed the question
+Scenes are made, not stored: several alike items on a textured ground, one of which differs in one feature. They
+need no licence, their masks are exact, and there is no end of them. They train the built-in models and feed the question
 of attention preference when the photographs of the O3 data set are not at hand.
-
-Conventions: `items` holds 0 for the ground and 1, 2, … for the items; `odd` is the number of the odd item; `feature`
-counts in `FEATURES`. Masks are exact: target, distractors and ground share no pixel and leave none out.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from typing import Any
 
-import numpy as np
-from jaxtyping import Bool, Int, UInt8
+from qkwidgets.data.scene_plan import FEATURES
+from qkwidgets.data.scene_recipe import SceneRecipe
+from qkwidgets.data.scenes import Scenes
 
-from qkwidgets.core.errors import InputError
-from qkwidgets.data.scene_drawing import drawn_scene
-from qkwidgets.data.scene_plan import FEATURES, scene_plan
-
-FEWEST, MOST = 3, 12
-SMALLEST_SIZE = 32
-
-
-@dataclass(frozen=True, eq=False)
-class Scenes:
-    """Odd-one-out scenes with exact masks; `scenes[3:5]`, `scenes[mask]` and `scenes[0]` are scenes again."""
-
-    images: UInt8[np.ndarray, "scene height width 3"]
-    items: UInt8[np.ndarray, "scene height width"]
-    odd: Int[np.ndarray, " scene"]
-    feature: Int[np.ndarray, " scene"]
-
-    @property
-    def target(self) -> Bool[np.ndarray, "scene height width"]:
-        """Pixels of the odd item."""
-        return self.items == self.odd[:, None, None]
-
-    @property
-    def distractors(self) -> Bool[np.ndarray, "scene height width"]:
-        """Pixels of all other items."""
-        return ~(self.target | self.ground)
-
-    @property
-    def ground(self) -> Bool[np.ndarray, "scene height width"]:
-        """Pixels of no item."""
-        return self.items == 0
-
-    def patch(self, grid: tuple[int, int] = (8, 8)) -> Int[np.ndarray, " scene"]:
-        """Index, row by row, of the patch that holds most of the target; the first of equals.
-
-        Examples
-        --------
-        >>> odd_one_out(3, seed=1).patch().shape
-        (3,)
-        """
-        height, width = self.items.shape[1:]
-        held = _shares(height, grid[0]) @ self.target.astype(float) @ _shares(width, grid[1]).T
-        return held.reshape(len(self), -1).argmax(1)
-
-    def __len__(self) -> int:
-        return len(self.images)
-
-    def __iter__(self) -> Iterator["Scenes"]:
-        return (self[i] for i in range(len(self)))
-
-    def __getitem__(self, which) -> "Scenes":
-        if isinstance(which, int | np.integer):
-            which = [which]
-        return type(self)(**{field.name: getattr(self, field.name)[which] for field in fields(self)})
-
-    def __repr__(self) -> str:
-        names = ", ".join(f"{name} {np.sum(self.feature == i)}" for i, name in enumerate(FEATURES))
-        return f"{len(self)} odd-one-out scenes of {self.images.shape[1]} x {self.images.shape[2]} pixels; odd in {names}"
+__all__ = ["FEATURES", "Scenes", "odd_one_out", "p3_arrays"]
 
 
 def odd_one_out(
@@ -79,8 +20,14 @@ def odd_one_out(
     *,
     seed: int = 0,
     size: int = 64,
-    feature: str | None = None,
+    feature: str | Sequence[str] | None = None,
     n_items: int | tuple[int, int] = (4, 9),
+    arrangement: str | Sequence[str] | None = None,
+    difference: float | tuple[float, float] | None = None,
+    shape: str | None = None,
+    pattern: str | None = None,
+    ground: Any = "waves",
+    ground_contrast: float = 1,
     start: int = 0,
 ) -> Scenes:
     """Generate odd-one-out scenes: alike items on a textured ground, one of which differs in one feature.
@@ -94,24 +41,42 @@ def odd_one_out(
         How many scenes.
     seed, start
         Scene i of a seed is the same whatever `n` and `start` are: numbers `start … start + n - 1` come back. At
-        another `size` it is the same scene, drawn finer.
+        another `size` it is the same scene, drawn finer; on another ground or with another difference, items lie where they lay.
     size
         Side of the square images, in pixels.
     feature
-        One of `FEATURES` for all scenes; by default each scene draws its own.
+        The odd one of `FEATURES`, or a list of names to draw from. By default each scene draws one of colour, orientation, shape,
+        size and pattern. In "configuration" all items are made of the same two bars, and in the odd one they are put together
+        otherwise.
     n_items
         How many items, or the fewest and the most. With many items each is small.
+    arrangement
+        "grid" (jittered, with gaps), "ring", "scatter", a list of these to draw from, or "array", which fills the image with equal
+        rows and takes up to 144 items.
+    difference
+        How far the odd item is from the others, from 0, just above the jitter, to 1: 12 to 180 degrees of hue; 12 degrees of
+        orientation to half the period of the shape, at most 90; radii in a ratio of 1.06 to 2, equally often larger and
+        smaller, evenly in its logarithm. A pair is a range to draw from. By default the difference is plain to see: 70 to 180 degrees,
+        three quarters of the largest turn or more, 1.4 to 1.7. Shapes, patterns and configurations differ in kind.
+    shape, pattern
+        Those of the alike items: ellipse, square, triangle, cross, half disc or bar; plain, stripes, checks or rings. By default each
+        scene draws its own.
+    ground
+        "waves"; "flat"; "photographs" (those of scikit-image), or pictures in any form, of which pieces are cut out and made darker
+        or hazy, so that items stand out.
+    ground_contrast
+        Factor of the ground's texture: 0 is flat, 1 as it is.
 
     Raises
     ------
     InputError
-        If `feature` is no name of a feature, or a number is out of range.
+        If a name is none, a number is out of range, or `difference` is asked of a feature that differs in kind.
 
     Notes
     -----
     Centres keep to the middle quarter of a patch of an 8 x 8 grid and off its rim, so that one patch holds most of the target
-    and no item is cut; distractors obey the same rule, so that it gives nothing away. About 1,500 scenes of 64 x 64
-    pixels a second on one core.
+    and no item is cut; distractors obey the same rule, so that it gives nothing away. Arrays do not. About 1,500 scenes of
+    64 x 64 pixels a second on one core; a ground of photographs takes twice as long.
 
     Examples
     --------
@@ -123,47 +88,57 @@ def odd_one_out(
     >>> bool((scenes.target | scenes.distractors | scenes.ground).all())
     True
     """
-    _check_whole("n", n, 1, "No scene was asked for. Try n=8.")
-    _check_whole("start", start, 0, "Scenes count from zero. Try start=0.")
-    _check_whole("seed", seed, 0, "It numbers a stream of scenes. Try seed=0.")
-    _check_whole("size", size, SMALLEST_SIZE, "Items would be a few pixels wide. Try size=64.")
-    counts, which = _item_range(n_items), None if feature is None else _feature_index(feature)
-    images, items = np.empty((n, size, size, 3), np.uint8), np.empty((n, size, size), np.uint8)
-    odd, features = np.empty(n, int), np.empty(n, int)
-    for i in range(n):
-        rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(start + i,))))
-        plan = scene_plan(rng, which, counts)
-        images[i], items[i] = drawn_scene(plan, size)
-        odd[i], features[i] = plan.odd + 1, plan.feature
-    return Scenes(images, items, odd, features)
+    return SceneRecipe(
+        n=n,
+        seed=seed,
+        size=size,
+        feature=feature,
+        n_items=n_items,
+        arrangement=arrangement,
+        difference=difference,
+        shape=shape,
+        pattern=pattern,
+        ground=ground,
+        ground_contrast=ground_contrast,
+        start=start,
+    ).scenes()
 
 
-def _shares(pixels: int, patches: int) -> np.ndarray:
-    """Share of each pixel in each patch along one side; ones and zeros where patches hold whole pixels."""
-    edge = np.arange(patches + 1)[:, None] * (pixels / patches)
-    covered = np.clip(edge - np.arange(pixels), 0, 1)
-    return np.diff(covered, axis=0)
+def p3_arrays(
+    n: int = 8,
+    *,
+    seed: int = 0,
+    size: int = 224,
+    feature: str | Sequence[str] = ("colour", "orientation", "size"),
+    difference: float | tuple[float, float] | None = None,
+    n_items: int = 49,
+    start: int = 0,
+) -> Scenes:
+    """Arrays like those of the P3 data set: 7 x 7 plain items on a plain ground, one odd in colour, orientation or size.
 
+    They are like them in layout, not the data set's own pictures: shapes, colours and jitter are those of `odd_one_out`, whose
+    options these are.
 
-def _check_whole(name: str, value: object, least: int, advice: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise InputError(f"{name} must be a whole number of at least {least}: got {value!r}. {advice}")
+    References
+    ----------
+    Kotseruba, Wloka, Rasouli, Tsotsos. "Do Saliency Models Detect Odd-One-Out Targets? New Datasets and Evaluations". BMVC 2019.
 
-
-def _feature_index(name: str) -> int:
-    if name not in FEATURES:
-        raise InputError(
-            f"feature must be one of {', '.join(FEATURES)}: got {name!r}. A scene has one odd feature, and names are "
-            f"spelled in British English. Leave feature out to draw one for each scene."
-        )
-    return FEATURES.index(name)
-
-
-def _item_range(n_items: int | tuple[int, int]) -> tuple[int, int]:
-    fewest, most = (n_items, n_items) if isinstance(n_items, int | np.integer) else n_items
-    if not FEWEST <= fewest <= most <= MOST:
-        raise InputError(
-            f"n_items must be a number, or a fewest and a most, from {FEWEST} to {MOST}: got {n_items!r}. With fewer items none "
-            f"is the odd one, and more do not fit side by side. Try n_items=(4, 9)."
-        )
-    return int(fewest), int(most)
+    Examples
+    --------
+    >>> scenes = p3_arrays(2, feature="orientation", difference=0.5)
+    >>> scenes.images.shape, int(scenes.items.max())
+    ((2, 224, 224, 3), 49)
+    """
+    named = (feature,) if isinstance(feature, str) else feature
+    return odd_one_out(
+        n,
+        seed=seed,
+        size=size,
+        feature=feature,
+        n_items=n_items,
+        arrangement="array",
+        difference=difference,
+        pattern=None if "pattern" in named or "configuration" in named else "plain",
+        ground="flat",
+        start=start,
+    )

@@ -3,11 +3,9 @@
 A plan is a handful of small arrays: where the items lie, and the five features of each. Lengths are fractions of the
 image side, so that one plan can be drawn at any size. All chance is here; drawing a plan is deterministic.
 
-Conventions, all of them ours. Lengths are thought of in *cells* of an 8 x 8 grid, the patch grid of the built-in model.
-Centres stay in the middle quarter of a cell, so that one patch clearly holds the target, and out of the rim cells, so
-that no item is cut. The size of an item is the radius of the disc of equal area, so that a change of shape is not a change
-of size. Colours are OKLab: a change of hue is not a change of lightness. These rules hold for target and distractors
-alike; otherwise they would give the target away.
+Conventions, all of them ours. The size of an item is the radius of the disc of equal area, so that a change of shape is not
+a change of size. Colours are OKLab: a change of hue is not a change of lightness. Places and jitter follow the same rules for
+target and distractors; otherwise they would give the target away.
 """
 
 from dataclasses import dataclass
@@ -15,22 +13,17 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-FEATURES = ("colour", "orientation", "shape", "size", "pattern")
-SHAPES = ("ellipse", "square", "triangle", "cross", "half disc", "bar")
-PATTERNS = ("plain", "stripes", "checks", "rings")
+from qkwidgets.data.scene_places import APART, ARRANGEMENTS, NEAREST, SIDE, largest_radius, places
+from qkwidgets.data.scene_shapes import CONFIGURATIONS, CONFUSABLE, EXTENT, PATTERNS, PERIOD, SHAPES
 
-# Farthest point of each shape from its centre of mass, and the turn that maps it to itself; unit: disc of equal area.
-EXTENT = np.array([1.38, 1.26, 1.56, 1.26, 1.54, 1.54])
-PERIOD = np.radians([180.0, 90.0, 120.0, 90.0, 360.0, 180.0])
-# Alike at twelve pixels, so never the two shapes of one scene.
-CONFUSABLE = {0: {4, 5}, 4: {0}, 5: {0}}
+FEATURES = ("colour", "orientation", "shape", "size", "pattern", "configuration")
+DEFAULT = 5  # the features that are drawn where none is asked for: the first ones
+UNITS = {"colour": "degrees of hue", "orientation": "degrees", "size": "log2 ratio of radii"}
+"""Of the features that differ by degrees, and not in kind."""
 
-CELL = 1 / 8
-SLACK = 0.12  # cells between a centre and the middle of its cell, at most
-NEAREST = 1.7  # cells between two centres, at least
-GAP = 0.14  # cells between two items, at least
-LARGEST = 0.72  # cells: radius of the largest item
-TRIES = 16
+HUE, TURN = (12.0, 180.0), 12.0  # least and most difference in degrees; items are jittered by 4 to either side
+RATIO = (1.06, 2.0)  # of radii, which are jittered by 3 %
+JITTER_DEGREES, JITTER_SIZE = 4, 0.03
 
 
 @dataclass(frozen=True)
@@ -38,8 +31,9 @@ class ScenePlan:
     """One scene as numbers: its items, then its ground as a flat colour plus plane waves along one direction of colour.
 
     Lengths are fractions of the image side, angles are in radians, colours are OKLab. `radius` is that of the disc of
-    equal area; `shape` and `pattern` count in `SHAPES` and `PATTERNS`; `contrast` is the swing of lightness in a pattern.
-    The rows of `wave` are cycles per image across and down, phase, and amplitude. `odd` counts items from 0.
+    equal area; `shape` counts in `SHAPES` and then in `CONFIGURATIONS`, `pattern` in `PATTERNS`; `contrast` is the swing of
+    lightness in a pattern. The rows of `wave` are cycles per image across and down, phase, and amplitude. `odd` counts items
+    from 0. `difference` is in `UNITS`, NaN where the feature has none.
     """
 
     centre: Float[np.ndarray, "item 2"]
@@ -54,17 +48,35 @@ class ScenePlan:
     wave: Float[np.ndarray, "4 wave"]
     odd: int
     feature: int
+    arrangement: int
+    difference: float
 
 
-def scene_plan(rng: np.random.Generator, feature: int | None, n_items: tuple[int, int]) -> ScenePlan:
+def scene_plan(
+    rng: np.random.Generator,
+    feature: int | tuple[int, ...] | None,
+    n_items: tuple[int, int],
+    *,
+    arrangement: tuple[str, ...] | None = None,
+    difference: float | None = None,
+    shape: int | None = None,
+    pattern: int | None = None,
+) -> ScenePlan:
     """Draw one scene: an arrangement, five features shared by all items, and one of them changed in one item.
 
     Parameters
     ----------
     feature
-        Which of `FEATURES` is odd; `None` draws it.
+        Which of `FEATURES` is odd; several are drawn from, `None` draws from the first five.
     n_items
         The fewest and the most items.
+    arrangement
+        Which of `ARRANGEMENTS` to draw from.
+    difference
+        From 0, just above the jitter, to 1, the largest; `None` draws one that is plain to see. Without meaning for features that
+        differ in kind.
+    shape, pattern
+        Those of the alike items, in `SHAPES` and `PATTERNS`; `None` draws them.
 
     Examples
     --------
@@ -73,115 +85,85 @@ def scene_plan(rng: np.random.Generator, feature: int | None, n_items: tuple[int
     (6, 5)
     """
     n = int(rng.integers(n_items[0], n_items[1] + 1))
-    drawn = int(rng.integers(len(FEATURES)))
-    feature = drawn if feature is None else feature
-    odd = int(rng.integers(n))
-    centre = _arrangement(rng, n)
-    shape, pattern, hue, angle, scale = _features(rng, n, odd, FEATURES[feature])
-    radius = _largest_radius(centre, EXTENT[shape] * scale, scale) * scale * rng.uniform(0.9, 1)
+    several = feature if isinstance(feature, tuple) else range(DEFAULT)
+    drawn = several[rng.integers(len(several))]
+    feature = feature if isinstance(feature, int) else int(drawn)
+    odd, name = int(rng.integers(n)), FEATURES[feature]
+    centre, arranged = places(rng, n, APART if name == "configuration" else NEAREST, arrangement)
+    shape, pattern, hue, angle, scale = _features(rng, n, odd, name, difference, (shape, pattern))
+    radius = largest_radius(centre, EXTENT[shape] * scale, scale) * scale * rng.uniform(0.9, 1)
     ground, tint, wave = _ground(rng)
+    radius = radius * (1 - rng.uniform(0, JITTER_SIZE, n))
+    angle = angle + np.radians(rng.uniform(-JITTER_DEGREES, JITTER_DEGREES, n))
+    hue = hue + np.radians(rng.uniform(-JITTER_DEGREES, JITTER_DEGREES, n))
     return ScenePlan(
-        centre=centre * CELL,
-        radius=radius * (1 - rng.uniform(0, 0.03, n)) * CELL,
-        angle=angle + np.radians(rng.uniform(-4, 4, n)),
+        centre=centre * (1 / SIDE),
+        radius=radius * (1 / SIDE),
+        angle=angle,
         shape=shape,
         pattern=pattern,
-        colour=_item_colours(rng, hue + np.radians(rng.uniform(-4, 4, n))),
+        colour=_item_colours(rng, hue),
         contrast=rng.uniform(0.12, 0.16),
         ground=ground,
         ground_tint=tint,
         wave=wave,
         odd=odd,
         feature=feature,
+        arrangement=ARRANGEMENTS.index(arranged),
+        difference=_difference(name, odd, hue, angle, np.log2(radius), PERIOD[shape[0]]),
     )
 
 
-def _features(rng: np.random.Generator, n: int, odd: int, name: str) -> tuple[np.ndarray, ...]:
+def _features(
+    rng: np.random.Generator, n: int, odd: int, name: str, difference: float | None, named: tuple[int | None, int | None]
+) -> tuple[np.ndarray, ...]:
     """Shape, pattern, hue, angle and scale of each item: all alike, but for the feature `name` of the odd one."""
-    shape, pattern = np.full(n, rng.integers(len(SHAPES))), np.full(n, rng.integers(len(PATTERNS)))
+    drawn = rng.integers(len(SHAPES)), rng.integers(len(PATTERNS))
+    shape, pattern = (np.full(n, own if given is None else given) for own, given in zip(drawn, named, strict=True))
     hue, angle = np.full(n, rng.uniform(0, 2 * np.pi)), np.full(n, rng.uniform(0, 2 * np.pi))
     scale = np.ones(n)
     if name == "colour":
-        hue[odd] += rng.choice((-1, 1)) * np.radians(rng.uniform(70, 180))
+        sign, turn = rng.choice((-1, 1)), rng.uniform(70, 180)
+        hue[odd] += sign * np.radians(turn if difference is None else between(*HUE, difference))
     elif name == "orientation":
         most = min(PERIOD[shape[odd]] / 2, np.pi / 2)
-        angle[odd] += rng.choice((-1, 1)) * most * rng.uniform(0.75, 1)
+        sign, turn = rng.choice((-1, 1)), rng.uniform(0.75, 1)
+        angle[odd] += sign * most * turn if difference is None else sign * between(np.radians(TURN), most, difference)
     elif name == "shape":
         alike = {int(shape[odd])} | CONFUSABLE.get(int(shape[odd]), set())
         shape[odd] = rng.choice([s for s in range(len(SHAPES)) if s not in alike])
     elif name == "size":
-        scale[odd] = rng.uniform(1.4, 1.7) ** rng.choice((-1, 1))
+        ratio, sign = rng.uniform(1.4, 1.7), rng.choice((-1, 1))
+        scale[odd] = (ratio if difference is None else np.exp(between(*np.log(RATIO), difference))) ** sign
+    elif name == "configuration":
+        kind = rng.integers(len(CONFIGURATIONS))
+        shape[:] = len(SHAPES) + kind
+        shape[odd] = len(SHAPES) + (kind + rng.integers(1, len(CONFIGURATIONS))) % len(CONFIGURATIONS)
+        pattern[:] = 0  # parts are told apart by their tones
     else:
         pattern[odd] = (pattern[odd] + rng.integers(1, len(PATTERNS))) % len(PATTERNS)
     return shape, pattern, hue, angle, scale
 
 
-def _arrangement(rng: np.random.Generator, n: int) -> np.ndarray:
-    """Centres in cells: a jittered grid, a ring, or scattered; the first try with enough room, or the roomiest."""
-    kinds = (_grid, _scatter, _ring) if n <= 8 else (_grid, _scatter)
-    kind = kinds[rng.integers(len(kinds))]
-    best, best_room = None, -1.0
-    for _ in range(TRIES):
-        centre = _inside_cells(kind(rng, n))
-        room = _distances(centre).min()
-        if room > best_room:
-            best, best_room = centre, room
-        if room >= NEAREST:
-            break
-    return best
+def between(least: float, most: float, share: float) -> float:
+    """What lies so far on the way from the least to the most.
+
+    Examples
+    --------
+    >>> between(10, 30, 0.25)
+    15.0
+    """
+    return least + (most - least) * share
 
 
-def _inside_cells(points: np.ndarray) -> np.ndarray:
-    """Push points off the borders of cells and out of the rim."""
-    cell = np.clip(np.floor(points), 1, 6) + 0.5
-    return cell + np.clip(points - cell, -SLACK, SLACK)
-
-
-def _distances(points: np.ndarray) -> np.ndarray:
-    """Distances between all pairs, infinite on the diagonal."""
-    x, y = points.T
-    apart = np.sqrt((x[:, None] - x) ** 2 + (y[:, None] - y) ** 2)
-    np.fill_diagonal(apart, np.inf)
-    return apart
-
-
-def _grid(rng: np.random.Generator, n: int) -> np.ndarray:
-    columns = int(np.ceil(np.sqrt(n)))
-    rows = -(-n // columns)
-    pitch = rng.uniform(0.9, 1, 2) * np.minimum(5.4 / (np.array([columns, rows]) - 1), 2.7)
-    chosen = rng.permutation(columns * rows)[:n]
-    steps = np.stack([chosen % columns - (columns - 1) / 2, chosen // columns - (rows - 1) / 2], 1) * pitch
-    if rng.random() < 0.5:
-        steps = steps[:, ::-1]
-    free = 2.7 - np.abs(steps).max(0)
-    return 4 + steps + rng.uniform(-1, 1, 2) * free + rng.uniform(-0.15, 0.15, (n, 2))
-
-
-def _ring(rng: np.random.Generator, n: int) -> np.ndarray:
-    turn = rng.uniform(0, 2 * np.pi) + 2 * np.pi * np.arange(n) / n
-    reach = rng.uniform(max(1.6, 0.3 * n), 2.75)
-    return 4 + reach * np.stack([np.cos(turn), np.sin(turn)], 1) + rng.uniform(-1, 1, 2) * (2.75 - reach)
-
-
-def _scatter(rng: np.random.Generator, n: int) -> np.ndarray:
-    """The first points of a random sequence that keep their distance from all earlier ones."""
-    points = _inside_cells(rng.uniform(1.23, 6.77, (64, 2)))
-    apart = _distances(points)
-    wanted = min(2.5, 6 / np.sqrt(n))
-    np.fill_diagonal(apart, 0)
-    room, chosen = apart[0], [0]
-    while len(chosen) < n:
-        roomy = room >= wanted
-        chosen.append(int(roomy.argmax() if roomy.any() else room.argmax()))
-        room = np.minimum(room, apart[chosen[-1]])
-    return points[chosen]
-
-
-def _largest_radius(centre: np.ndarray, extent: np.ndarray, scale: np.ndarray) -> float:
-    """Radius in cells for scale 1 at which no two items meet and none leaves the image or grows too large."""
-    apart = (_distances(centre) - GAP) / (extent[:, None] + extent[None])
-    border = (np.minimum(centre, 8 - centre).min(1) - GAP / 2) / extent
-    return min(apart.min(), border.min(), LARGEST / scale.max())
+def _difference(name: str, odd: int, hue: np.ndarray, angle: np.ndarray, size: np.ndarray, period: float) -> float:
+    """How far the odd item is from the mean of the others, in `UNITS`."""
+    if name not in UNITS:
+        return np.nan
+    values = {"colour": hue, "orientation": angle, "size": size}[name]
+    apart = float(values[odd] - np.delete(values, odd).mean())
+    turn = {"colour": 2 * np.pi, "orientation": period}.get(name)
+    return apart if turn is None else float(np.degrees((apart + turn / 2) % turn - turn / 2))
 
 
 def _item_colours(rng: np.random.Generator, hue: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ Fields that are None are absent from the model: nothing in this project fills th
 """
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -108,6 +108,11 @@ class AttentionModel:
         return self._runner.device
 
     @property
+    def preprocessing(self) -> Preprocess:
+        """How a picture becomes pixels here: whatever shows many images to the model sends this to the processes that read them."""
+        return self._preprocess
+
+    @property
     def structure(self) -> str:
         """SHA-256 of the module's own description: its parts, their widths, and settings such as a norm's epsilon.
 
@@ -125,8 +130,8 @@ class AttentionModel:
         images
             Whatever `qkwidgets.data.images.read_images` reads.
         resize
-            None for the model's own evaluation transform, which usually crops; "square" to squeeze the whole picture
-            into the model's input with Pillow's bicubic filter.
+            None for the model's own evaluation transform, which usually crops (or what `resized` has put in its place); "square"
+            to squeeze the whole picture into the model's input with Pillow's bicubic filter.
 
         Raises
         ------
@@ -134,6 +139,22 @@ class AttentionModel:
             If an image cannot be read, or `resize` is neither.
         """
         return self._preprocess(images, resize=resize)
+
+    def resized(self, how: str) -> "AttentionModel":
+        """The same model with another view of its images, wherever they are shown to it: a sweep, a preference, a map.
+
+        Parameters
+        ----------
+        how
+            "square" squeezes the whole picture into the model's input, with Pillow's bicubic filter and without a crop; "model" is
+            the model's own evaluation transform.
+
+        Raises
+        ------
+        InputError
+            If it is neither.
+        """
+        return replace(self, _preprocess=self._preprocess.resized(how))
 
     def attn_inputs(
         self, pixels: Float[Tensor, "image 3 height width"], *, batch_size: int = 32

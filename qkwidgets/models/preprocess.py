@@ -6,7 +6,8 @@ map is the one that the model sees, cropped and resized, never the original.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from torch import Tensor, nn
 
 from qkwidgets.core.errors import InputError
 from qkwidgets.data.images import read_images
+from qkwidgets.data.regions import Box
 from qkwidgets.models.tokens import image_size
 
 Colours = tuple[float, float, float]
@@ -25,6 +27,8 @@ Colours = tuple[float, float, float]
 @dataclass(frozen=True)
 class Preprocess:
     """The size and normalisation of one model's input, and its own way to crop; call it on images.
+
+    `resize` is what a call does where it is not told: None for the model's own transform, "square" to squeeze.
 
     Examples
     --------
@@ -38,6 +42,7 @@ class Preprocess:
     mean: Colours
     std: Colours
     crop: Callable[[Image.Image, tuple[int, int]], Image.Image]
+    resize: str | None = None
 
     def __call__(
         self, images: Any, *, resize: str | None = None
@@ -48,13 +53,30 @@ class Preprocess:
                 f'resize must be None (the model\'s own transform) or "square" (the whole picture, squeezed): got '
                 f"{resize!r}. It is probably misspelt. Use one of these."
             )
-        crop = squeeze if resize == "square" else self.crop
+        crop = self.resized(resize or self.resize or "model")._view
         shown = [np.asarray(crop(Image.fromarray(picture.array), self.size)) for picture in read_images(images)]
         return torch.stack([self.pixels(picture) for picture in shown]), shown
 
+    @property
+    def _view(self) -> Callable[[Image.Image, tuple[int, int]], Image.Image]:
+        return squeeze if self.resize == "square" else self.crop
+
+    def resized(self, how: str) -> "Preprocess":
+        """The same for another view: "square" squeezes the whole picture, "model" is the model's own way to crop."""
+        if how not in ("square", "model"):
+            raise InputError(
+                f'A picture is resized to a "square" (all of it, squeezed) or as the "model" does it: got {how!r}. It is probably misspelt. '
+                "Use one of these."
+            )
+        return replace(self, resize="square" if how == "square" else None)
+
+    def box(self, height: int, width: int) -> Box:
+        """Which pixels of a picture of this size are seen: left, top, right and bottom border, to the nearest pixel."""
+        return (0, 0, width, height) if self._view is squeeze else _box(self._view, tuple(self.size), height, width)
+
     def describe(self) -> dict[str, Any]:
         """All that decides which pixels a model is given, as JSON values."""
-        crop = getattr(self.crop, "__qualname__", None) or repr(self.crop)
+        crop = getattr(self._view, "__qualname__", None) or repr(self._view)
         return {"size": list(self.size), "mean": list(self.mean), "std": list(self.std), "crop": crop}
 
     def pixels(self, picture: UInt8[np.ndarray, "height width 3"]) -> Float[Tensor, "3 height width"]:
@@ -74,6 +96,24 @@ class Steps:
         for step in self.steps:
             image = step(image)
         return image
+
+
+@lru_cache(maxsize=256)  # photographs come in few sizes
+def _box(view: Callable, size: tuple[int, int], height: int, width: int) -> Box:
+    """What a view shows, measured on pictures whose values are the places of their pixels.
+
+    Two values well inside tell the scale and the origin: at its border a resized ramp is bent.
+    """
+    edges = []
+    for axis, ramp in enumerate(np.indices((height, width), np.float32) + 0.5):
+        seen = np.asarray(view(Image.fromarray(ramp, "F"), size))
+        line = seen[seen.shape[0] // 2] if axis else seen[:, seen.shape[1] // 2]
+        one, other = len(line) // 4, max(3 * len(line) // 4, len(line) // 4 + 1)
+        step = (line[other] - line[one]) / (other - one)
+        first = line[one] - (one + 0.5) * step
+        edges.append((round(float(first)), round(float(first + len(line) * step))))
+    (top, bottom), (left, right) = edges
+    return left, top, right, bottom
 
 
 def crop_middle(image: Image.Image, size: tuple[int, int]) -> Image.Image:

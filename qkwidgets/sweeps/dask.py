@@ -23,6 +23,7 @@ from distributed import Client, Future, KilledWorker
 
 from qkwidgets.core.errors import InputError
 from qkwidgets.data.sets.base import ImageSet
+from qkwidgets.models.compiled import compiled
 from qkwidgets.models.contract import AttentionModel
 from qkwidgets.sweeps.loading import Batches
 from qkwidgets.sweeps.part import Part, Reduction, Tick, joined
@@ -47,15 +48,19 @@ class Errand:
     shares: Plan
     dtype: torch.dtype | None
     strict: bool
+    with_compiler: bool = False
 
     def prepared(self) -> "Errand":
-        """With reducers that know the model."""
-        return replace(self, reducers=tuple(reducer.prepare(self.model) for reducer in self.reducers))
+        """With reducers that know the model, and the model compiled if it is to be: what is compiled does not travel."""
+        reducers = tuple(reducer.prepare(self.model) for reducer in self.reducers)
+        model = compiled(self.model, self.shares.batch_size, self.dtype) if self.with_compiler else self.model
+        return replace(self, reducers=reducers, model=model)
 
     def part(self, shard: int) -> Part:
         """One shard, with numpy arrays, which travel well."""
         reduction = Reduction(self.model, self.reducers, self.images, self.dtype, self.strict)
-        items = Batches(self.images, self.model._preprocess, self.shares.batches(shard), self.shares.batch_size)
+        batches = self.shares.batches(shard)
+        items = Batches(self.images, self.model.preprocessing, batches, self.shares.batch_size, self.model.layout.grid)
         return _packed(reduction.part(items[i] for i in range(len(items))))
 
     def joined(self, parts: list[Part]) -> Part:
@@ -178,16 +183,8 @@ class Cluster:
             )
 
 
-def parts_there(
-    client: Any,
-    model: AttentionModel,
-    reducers: tuple[Reducer, ...],
-    images: ImageSet,
-    shares: Plan,
-    dtype: torch.dtype | None,
-    strict: bool,
-) -> Cluster:
-    """The parts of a sweep, computed by the workers of a Dask client.
+def parts_there(client: Any, *errand: Any) -> Cluster:
+    """The parts of a sweep, computed by the workers of a Dask client; `errand` is what an `Errand` is made of.
 
     Raises
     ------
@@ -199,7 +196,7 @@ def parts_there(
             f"client must be a dask.distributed.Client: got one of type {type(client).__name__}. An address or a cluster was probably passed. "
             "Wrap it: Client(address)."
         )
-    return Cluster(client, Errand(model, reducers, images, shares, dtype, strict))
+    return Cluster(client, Errand(*errand))
 
 
 def connected(address: str) -> Client:

@@ -18,6 +18,9 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from qkwidgets.core.errors import InputError
+from qkwidgets.data.images import Picture
+from qkwidgets.data.labels.base import LabelledPicture, LabelledSet
+from qkwidgets.data.regions import Regions
 from qkwidgets.data.sets.base import ImageSet, Label
 from qkwidgets.models.preprocess import Preprocess
 
@@ -28,7 +31,8 @@ class Batch(NamedTuple):
     """Some images in a row, as the model takes them.
 
     `present` says where there is an image and no hole; `labels` are those of the images listed, None for holes; `unread` are
-    index and cause of the images that could not be read.
+    index and cause of the images that could not be read. `regions` are those of the images that could be read, in order, where
+    the set is a labelled one.
     """
 
     first: int
@@ -36,13 +40,21 @@ class Batch(NamedTuple):
     present: Bool[Tensor, " slot"]
     labels: list[Label]
     unread: list[tuple[int, str]]
+    regions: tuple[Regions, ...] | None = None
 
 
 class Batches(Dataset):
-    """Batches by number: `ranges` says which images each holds."""
+    """Batches by number: `ranges` says which images each holds. With `grid`, rows and columns of patches, objects come along."""
 
-    def __init__(self, images: ImageSet, preprocess: Preprocess, ranges: Sequence[range], batch_size: int) -> None:
-        self._images, self._preprocess, self._ranges, self._slots = images, preprocess, ranges, batch_size
+    def __init__(
+        self,
+        images: ImageSet,
+        preprocess: Preprocess,
+        ranges: Sequence[range],
+        batch_size: int,
+        grid: tuple[int, int] | None = None,
+    ) -> None:
+        self._images, self._preprocess, self._ranges, self._slots, self._grid = images, preprocess, ranges, batch_size, grid
 
     def __len__(self) -> int:
         return len(self._ranges)
@@ -52,14 +64,20 @@ class Batches(Dataset):
         pixels = torch.zeros(self._slots, 3, *self._preprocess.size)
         present = torch.zeros(self._slots, dtype=torch.bool)
         labels: list[Label] = [None] * len(images)
-        unread = []
+        unread, regions = [], []
+        with_objects = self._grid is not None and isinstance(self._images, LabelledSet)
         for slot, index in enumerate(images):
             try:
-                pixels[slot], labels[slot], _ = seen(self._images, self._preprocess, index)
+                if with_objects:
+                    labelled = self._images.labelled(index)
+                    pixels[slot] = _view(self._preprocess, labelled.picture)[0]
+                    regions.append(seen_regions(labelled, self._preprocess, self._grid))
+                else:
+                    pixels[slot], labels[slot], _ = seen(self._images, self._preprocess, index)
                 present[slot] = True
             except InputError as problem:
                 unread.append((index, str(problem).encode(errors="replace").decode()))  # file names need not be text
-        return Batch(images.start, pixels, present, labels, unread)
+        return Batch(images.start, pixels, present, labels, unread, tuple(regions) if with_objects else None)
 
 
 class Views(Dataset):
@@ -87,6 +105,17 @@ def seen(images: ImageSet, preprocess: Preprocess, index: int) -> tuple[Tensor, 
         If it cannot be read, or the model's own preprocessing fails on it.
     """
     picture, label = images.item(index)
+    pixels, shown = _view(preprocess, picture)
+    return pixels, label, shown
+
+
+def seen_regions(labelled: LabelledPicture, preprocess: Preprocess, grid: tuple[int, int]) -> Regions:
+    """The objects of a picture on the patch grid of a model, as far as the model sees the picture."""
+    return labelled.regions(grid, preprocess.box(*labelled.objects.shape))
+
+
+def _view(preprocess: Preprocess, picture: Picture) -> tuple[Tensor, np.ndarray]:
+    """Pixels of one picture, and the picture that the model sees."""
     try:
         (pixels,), (shown,) = preprocess([picture])
     except InputError:
@@ -96,7 +125,7 @@ def seen(images: ImageSet, preprocess: Preprocess, index: int) -> tuple[Tensor, 
             f"The model's preprocessing must take every image: it fails on {picture!r} ({type(problem).__name__}: {problem}). Its shape is "
             "probably extreme. Leave it out, or crop it."
         ) from problem
-    return pixels, label, shown
+    return pixels, shown
 
 
 def loaded(items: Dataset, workers: int, pinned: bool = False) -> Iterator[Any]:

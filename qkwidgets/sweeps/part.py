@@ -111,8 +111,11 @@ class Reduction:
         images = batch.first + slots
         rows = None if batch.present.all() else slots.to(self.model.device)
 
+        regions = None if batch.regions is None else tuple(batch.regions)  # pinned memory comes as a list
+
         def visit(layer: int, tokens: Any) -> None:
-            seen = LayerBatch(layer, images, tokens if rows is None else ImageRows(tokens, rows), self.model.layout)
+            tokens = tokens if rows is None else ImageRows(tokens, rows)
+            seen = LayerBatch(layer, images, tokens, self.model.layout, regions)
             for reducer in self.reducers:
                 reducer.update(states[reducer.name], seen)
 

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.layout import TokenLayout
+from qkwidgets.data.regions import Regions
 from qkwidgets.models.contract import AttentionModel
 from qkwidgets.models.watch import LayerTokens
 
@@ -49,13 +50,15 @@ class LayerBatch(NamedTuple):
     """One layer of one batch: what a reducer sees.
 
     `images` are the indices in the image set, on the CPU; `tokens` has `x`, `q` and `k` of these images, on the model's device,
-    to be read during the call only.
+    to be read during the call only. `regions` are the objects of these images on the patch grid, as far as the model sees them;
+    None where the set is not a labelled one.
     """
 
     layer: int
     images: Int64[Tensor, " image"]
     tokens: LayerTokens | ImageRows
     layout: TokenLayout
+    regions: tuple[Regions, ...] | None = None
 
 
 @runtime_checkable

@@ -3,23 +3,27 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from dataclasses import replace
+from inspect import signature
 from itertools import islice
 from typing import Any
 
 import torch
 
+from qkwidgets.answers.quantise import Arrays
 from qkwidgets.answers.sweep import Sweep
-from qkwidgets.core.errors import InputError
+from qkwidgets.core.errors import InputError, check_keywords
 from qkwidgets.data.image_sets import image_set
+from qkwidgets.models.compiled import compiled
 from qkwidgets.models.contract import AttentionModel, loaded_model
 from qkwidgets.sweeps.folder import opened
-from qkwidgets.sweeps.loading import Batches, Views, loaded, worker_count, workers_watched
+from qkwidgets.sweeps.loading import Batches, loaded, worker_count, workers_watched
 from qkwidgets.sweeps.part import Part, Reduction, Tick, Total
 from qkwidgets.sweeps.plan import Plan, plan, whole
 from qkwidgets.sweeps.progress import progress as progress_bar
 from qkwidgets.sweeps.record import Account
-from qkwidgets.sweeps.record import thumbnails as small_pictures
 from qkwidgets.sweeps.reducer import named
+from qkwidgets.sweeps.thumbnails import Thumbnails
 
 Parts = Callable[[Total, Tick], Iterator[Part]]
 """The parts that follow a total, in order."""
@@ -36,12 +40,14 @@ def sweep(
     workers: int | None = None,
     device: str | torch.device | None = None,
     dtype: str | torch.dtype | None = None,
+    compile: bool = False,  # noqa: A002 - torch's own word
     resume: str | os.PathLike | None = None,
     client: Any = None,
     on_error: str = "skip",
     shard_images: int = 256,
     thumbnails: int = 1000,
     progress: bool = True,
+    **unknown: Any,
 ) -> Sweep:
     """One streaming pass over any number of images that feeds any number of reducers.
 
@@ -61,9 +67,13 @@ def sweep(
         That of the model, as a safeguard; where it is comes with `load_model(..., device=...)`.
     dtype
         "bfloat16" or "float16" for a forward pass in mixed precision; None for the model's own.
+    compile
+        Whether `torch.compile` works on the model first, on what lies between the attention modules: on a GPU worth its minute
+        for many images, on processors hardly.
     resume
         A folder, made if it is not there. It is written after every shard (on a cluster, after every group of eight); the same
-        call goes on from there, and `qkwidgets.open` shows what has been found so far. A kill loses no more than what came since.
+        call goes on from there, and `qkwidgets.open` shows what has been found so far, with pictures of what most lists hold. A
+        kill loses no more than what came since.
     client
         A `dask.distributed.Client`, to share the shards out between its workers (extra `dask`). They must see the images under
         the same paths.
@@ -75,6 +85,8 @@ def sweep(
         How many of the images that the answers show are kept as small pictures.
     progress
         Whether to show images a second and the time left, where somebody watches.
+    unknown
+        Refused; the nearest keyword is named.
 
     Returns
     -------
@@ -94,6 +106,7 @@ def sweep(
     >>> found.n_images, found["optimal"].image.shape
     (8, (6, 4, 32, 2, 3))
     """
+    check_keywords("sweep", unknown, OPTIONS)
     model, reducers = loaded_model(model), named(reducers)
     _check(model, device, on_error)
     images = image_set(dataset)
@@ -102,14 +115,18 @@ def sweep(
     workers = None if workers is None else whole("workers", workers, 0)
     keep = whole("thumbnails", thumbnails, 0)
     prepared = tuple(reducer.prepare(model) for reducer in reducers)
-    account = Account(model, images, prepared, shares, precision)
+    account = Account(model, images, prepared, shares, precision, bool(compile))
     if client is None:
         reduction = Reduction(model, prepared, images, precision, on_error == "raise")
-        parts = _parts_here(reduction, shares, workers)
+        parts = _parts_here(reduction, shares, workers, bool(compile))
     else:
-        parts = _parts_there(client, model, reducers, images, shares, precision, on_error == "raise")
+        parts = _parts_there(client, model, reducers, images, shares, precision, on_error == "raise", bool(compile))
     with workers_watched(), nullcontext() if resume is None else opened(resume, account.identity()) as folder:
         return _swept(account, parts, folder, keep, workers, progress, on_error == "raise")
+
+
+OPTIONS = tuple(name for name, each in signature(sweep).parameters.items() if each.kind is each.KEYWORD_ONLY)
+"""The keywords of `sweep`."""
 
 
 def _swept(account: Account, parts: Parts, folder: Any, keep: int, workers: int | None, watched: bool, strict: bool) -> Sweep:
@@ -121,36 +138,41 @@ def _swept(account: Account, parts: Parts, folder: Any, keep: int, workers: int 
         return Sweep.from_parts(*saved)
     total = account.total(*saved) if saved else Total()
     done = account.plan.images(total.n_shards).start if total.n_shards < account.plan.n_shards else len(account.images)
+    pictures = Thumbnails(account.images, account.model.preprocessing, saved[0] if saved else {})
     with progress_bar(len(account.images), done, len(total.skipped), watched) as tick:
         for part in parts(total, tick):
             total.add(part, account.reducers)
             if folder:
-                folder.save(*account.parts(total, None, keep))
+                folder.save(*account.parts(total, pictures.some, keep, finished=False))
     if not total.n_images:
         raise InputError(
             f"At least one image must be readable: none of {len(account.images)} is. The first: {total.skipped[0]['why']}"
         )
-    wanted = account.shown(total)[:keep]
-    views = Views(account.images, account.model._preprocess, wanted)
-    pictures = loaded(views, worker_count(workers, len(wanted) // 32, account.model.device))
-    whole_account = account.parts(total, small_pictures(wanted, pictures), keep)
+
+    def every(wanted: list[int]) -> Arrays:
+        return pictures.all(wanted, worker_count(workers, len(wanted) // 32, account.model.device))
+
+    whole_account = account.parts(total, every, keep, finished=True)
     if folder:
         folder.save(*whole_account)
     return Sweep.from_parts(*whole_account)
 
 
-def _parts_here(reduction: Reduction, shares: Plan, workers: int | None) -> Parts:
+def _parts_here(reduction: Reduction, shares: Plan, workers: int | None, with_compiler: bool) -> Parts:
     """Every shard on this machine; images are read ahead across the shards."""
 
     def parts(total: Total, tick: Tick) -> Iterator[Part]:
         shards = [shares.batches(shard) for shard in range(total.n_shards, shares.n_shards)]
+        if not shards:
+            return
         ranges = [images for batches in shards for images in batches]
-        device = reduction.model.device
-        items = Batches(reduction.images, reduction.model._preprocess, ranges, shares.batch_size)
+        model, device = reduction.model, reduction.model.device
+        items = Batches(reduction.images, model.preprocessing, ranges, shares.batch_size, model.layout.grid)
         batches = loaded(items, worker_count(workers, len(ranges), device), pinned=device.type == "cuda")
         running = reduction.started(total.states)
+        works = replace(reduction, model=compiled(model, shares.batch_size, reduction.dtype)) if with_compiler else reduction
         for shard in shards:
-            yield reduction.part(islice(batches, len(shard)), tick, running)
+            yield works.part(islice(batches, len(shard)), tick, running)
 
     return parts
 

@@ -512,3 +512,40 @@ def test_a_set_is_told_from_another_and_is_the_same_when_made_again(folder, shar
     assert first[0]["number"] == 5
     saved(folder / "z.png", np.zeros((90, 90, 3), np.uint8))
     assert image_set(folder).describe() != first[0]
+
+
+# Shards that are more or less than they seem
+
+
+def test_shards_put_together_with_cat_are_refused(shards, tmp_path):
+    both = tmp_path / "both.tar"
+    both.write_bytes(b"".join(shard.read_bytes() for shard in shards))
+    assert refused(both) == (
+        f"A tar shard must end where its archive does: more follows in '{both}'. Several archives were probably put together with `cat`, of "
+        "which only the first would be read. Pass them as a list, or put them together with `tar --concatenate`."
+    )
+
+
+def test_images_that_belong_to_no_sample_with_an_image_are_counted_and_named(tmp_path):
+    content = {f"{name}.png": png(PICTURES[0]) for name in ("1", "1.seg", "a/2.v1", "a/2.v2")}
+    with pytest.warns(
+        UserWarning, match=r"rule: 2 image files, such as 'a/2\.v1\.png', would be further parts of samples that have no image"
+    ):
+        images = image_set(tar(tmp_path / "dots.tar", content))
+    assert images.names == ["1.png"]
+
+
+def test_relative_paths_in_a_column_count_from_where_the_set_was_made(tmp_path, monkeypatch):
+    saved(tmp_path / "pictures/a.png", PICTURES[1])
+    monkeypatch.chdir(tmp_path)
+    tables = [
+        Rows({"image_path": None}, [("pictures/a.png",)]),
+        Rows({"image": None}, [({"bytes": None, "path": "pictures/a.png"},)]),
+    ]
+    sets = [image_set(table) for table in tables]
+    before = [images.describe() for images in sets]
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path / "other")
+    for images, description in zip(sets, before, strict=True):
+        np.testing.assert_array_equal(images.picture(0).array, PICTURES[1])
+        assert images.describe() == description

@@ -247,11 +247,22 @@ def test_photographs_are_read_without_importing_scikit_image(monkeypatch):
 
 
 def test_photographs_that_are_not_installed_are_asked_for(monkeypatch):
-    monkeypatch.setattr("qkwidgets.data.samples.find_spec", lambda name: None)
+    monkeypatch.setattr("qkwidgets.data.photographs.find_spec", lambda name: None)
     with pytest.raises(InputError) as refusal:
         qkwidgets.sample_images("timm:x")
     assert str(refusal.value) == (
         "The sample photographs come with scikit-image: it is not installed here. It comes with an extra. Install it (`pip "
         'install "qkwidgets[photos]"`), or pass '
         "images of your own."
+    )
+
+
+def test_all_unreadable_files_of_a_folder_are_named_at_once(tmp_path):
+    for name in "abc":
+        (tmp_path / f"{name}.png").write_text("no image")
+    Image.new("RGB", (4, 4)).save(tmp_path / "d.png")
+    assert refused(tmp_path) == (
+        f"Every image file in a folder must be readable: 3 of 4 in '{tmp_path}' are not (a.png, b.png, c.png). They are probably damaged, or "
+        "other files with the suffix of an image. Leave them out. The first: An image file must be a JPEG, PNG or another format that Pillow "
+        f"reads: '{tmp_path}/a.png' is none. It is probably another kind of file with the suffix of an image. Leave it out, or convert it."
     )

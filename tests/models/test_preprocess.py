@@ -86,3 +86,43 @@ def test_the_middle_is_the_middle():
     picture[:, 20:60] = 200
     cut = Preprocess((40, 40), (0.5,) * 3, (0.5,) * 3, crop_middle)(picture)[1][0]
     assert (cut == 200).all()
+
+
+@pytest.mark.parametrize("name", ["deit_tiny_patch16_224", "test_vit", None])
+@pytest.mark.parametrize("shape", [(300, 451), (451, 300), (64, 64), (200, 1000)])
+def test_the_box_is_the_part_of_a_picture_that_a_crop_shows(name, shape):
+    module = vit() if name is None else timm.create_model(name, depth=1)
+    preprocess = plain_preprocess(module) if name is None else timm_preprocess(module)
+    height, width = shape
+    left, top, right, bottom = preprocess.box(height, width)
+    rows, columns = np.mgrid[:height, :width]
+    place = np.stack([255 * rows / height, 255 * columns / width, 0 * rows], -1).astype(np.uint8)
+    shown = preprocess(place)[1][0].astype(float)
+    middle = shown.shape[0] // 2, shown.shape[1] // 2
+    expected = 255 * (top + bottom) / 2 / height, 255 * (left + right) / 2 / width
+    assert shown[middle][:2] == pytest.approx(expected, abs=3)
+    seen = np.ptp(shown[:, middle[1], 0]), np.ptp(shown[middle[0], :, 1])
+    assert seen == pytest.approx((255 * (bottom - top) / height, 255 * (right - left) / width), abs=5)
+    assert preprocess.resized("square").box(height, width) == (0, 0, width, height)
+
+
+def test_a_resized_model_sees_the_whole_picture_squeezed_and_is_told_from_its_own(photograph):
+    model = qkwidgets.load_model(vit())
+    square = model.resized("square")
+    pixels, shown = square.preprocess(photograph)
+    theirs, _ = model.preprocess(photograph, resize="square")
+    assert torch.equal(pixels, theirs)
+    assert np.array_equal(shown[0], np.asarray(photograph.resize(shown[0].shape[1::-1], Image.Resampling.BICUBIC)))
+    assert torch.equal(square.resized("model").preprocess(photograph)[0], model.preprocess(photograph)[0])
+    described = [each._preprocess.describe()["crop"] for each in (model, square)]
+    assert len(set(described)) == 2
+    assert square.fingerprint == model.fingerprint
+
+
+def test_another_word_for_a_view_is_refused():
+    message = (
+        'A picture is resized to a "square" \\(all of it, squeezed\\) or as the "model" does it: got \'crop\'. It is probably misspelt. '
+        "Use one of these."
+    )
+    with pytest.raises(InputError, match=f"^{message}$"):
+        qkwidgets.load_model(vit()).resized("crop")

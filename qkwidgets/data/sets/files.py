@@ -7,14 +7,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from PIL import Image
-
 from qkwidgets.core.errors import InputError
+from qkwidgets.data.decoding import image_suffixes
 from qkwidgets.data.images import Picture, read_image
 from qkwidgets.data.sets.base import ImageSet, Label, distinct
-
-NOT_DECODED = {"BUFR", "GRIB", "HDF5", "MPEG"}
-"""Formats that Pillow knows by their first bytes only."""
 
 MARK_BYTES = 4096
 """Read in three places of a file to know it again."""
@@ -47,8 +43,10 @@ class FolderSet(ImageSet):
         return (f"{name} {file_mark(self.path(i))}" for i, name in enumerate(self.names))
 
 
-def from_root(path: str | Path) -> Path:
+def from_root(path: str | Path, folder: Path | None = None) -> Path:
     """The absolute path, which other processes can find too, whatever their working directory; links stay.
+
+    A relative path counts from `folder`, or from where this process works.
 
     Examples
     --------
@@ -60,20 +58,7 @@ def from_root(path: str | Path) -> Path:
         return path
     with suppress(RuntimeError):  # no home, but perhaps a file that is called '~x'
         path = path.expanduser()
-    return path.absolute()
-
-
-def image_suffixes() -> set[str]:
-    """The suffixes of files that Pillow can read, in small letters.
-
-    Examples
-    --------
-    >>> [suffix in image_suffixes() for suffix in (".jpeg", ".png", ".pdf", ".h5")]
-    [True, True, False, False]
-    """
-    formats = Image.registered_extensions()
-    readable = Image.OPEN.keys() | {"MPO"}  # MPO is opened as JPEG
-    return {suffix for suffix, each in formats.items() if each in readable and each not in NOT_DECODED}
+    return (folder or Path.cwd()) / path
 
 
 def image_files(folder: Path) -> list[str]:

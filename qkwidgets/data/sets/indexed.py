@@ -14,7 +14,8 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from qkwidgets.core.errors import InputError
-from qkwidgets.data.images import Picture, decoded, read_image
+from qkwidgets.data.decoding import decoded
+from qkwidgets.data.images import Picture, read_image
 from qkwidgets.data.sets.base import ImageSet, Label, distinct
 from qkwidgets.data.sets.files import from_root
 from qkwidgets.data.sets.listed import ListedSet
@@ -53,7 +54,7 @@ class IndexedSet(ImageSet):
     kind = "data set"
 
     def __init__(self, dataset: Indexed) -> None:
-        self._dataset = dataset
+        self._dataset, self._folder = dataset, Path.cwd()
         count = len(dataset)
         if not count:
             raise InputError(
@@ -64,7 +65,7 @@ class IndexedSet(ImageSet):
 
     def _item(self, index: int) -> tuple[Picture, Label]:
         image, label = self._parts(self._dataset[index])
-        return _picture(image, self.names[index]), self._word(_label(label))
+        return _picture(image, self.names[index], self._folder), self._word(_label(label))
 
     def label(self, index: int) -> Label:
         """The class that goes with an image."""
@@ -148,10 +149,15 @@ def _files(dataset: Any, count: int) -> list[Path]:
     return [from_root(sample[0]) for sample in dataset.samples] if known else []
 
 
-def _picture(image: Any, name: str) -> Picture:
-    """A picture from whatever a data set may hold: also tensors with channels first, and encoded files."""
+def _picture(image: Any, name: str, folder: Path) -> Picture:
+    """A picture from whatever a data set may hold: also tensors with channels first, and encoded files.
+
+    Relative paths count from `folder`: that in which the set was made, wherever it is read.
+    """
     if isinstance(image, Mapping):  # an image column that was told not to decode
-        return _picture(image["bytes"] if image.get("bytes") is not None else image["path"], name)
+        return _picture(image["bytes"] if image.get("bytes") is not None else image["path"], name, folder)
+    if isinstance(image, str | Path):
+        return read_image(from_root(image, folder), name)
     if isinstance(image, bytes):
         return Picture(decoded(io.BytesIO(image), name), name)
     if _is_tensor(image):

@@ -11,7 +11,7 @@ from PIL import Image
 
 from qkwidgets.core.errors import InputError
 from qkwidgets.data.images import Picture, read_image, read_images
-from qkwidgets.data.odd_one_out import Scenes
+from qkwidgets.data.scenes import Scenes
 from qkwidgets.data.sets.base import ImageSet, Label, distinct
 from qkwidgets.data.sets.files import file_mark, from_root, image_files
 

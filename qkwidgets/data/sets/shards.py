@@ -1,12 +1,13 @@
 """Which images lie in tar shards? Each shard is read through once for its table of contents, then at any place.
 
 A sample is what shares a name up to the first dot, as in WebDataset: `0001.jpg` with `0001.cls` is an image and its class, and
-`0001.seg.png` something that belongs to it.
+`0001.seg.png` something that belongs to it. Where no image is left for it to belong to, that is said.
 """
 
 import io
 import re
 import tarfile
+import warnings
 from collections.abc import Iterator, Sequence
 from itertools import product
 from pathlib import Path, PurePosixPath
@@ -15,9 +16,10 @@ from typing import NamedTuple
 import numpy as np
 
 from qkwidgets.core.errors import InputError
-from qkwidgets.data.images import Picture, decoded
+from qkwidgets.data.decoding import decoded, image_suffixes
+from qkwidgets.data.images import Picture
 from qkwidgets.data.sets.base import ImageSet, Label, distinct
-from qkwidgets.data.sets.files import from_root, image_suffixes
+from qkwidgets.data.sets.files import from_root
 
 
 class Span(NamedTuple):
@@ -29,6 +31,16 @@ class Span(NamedTuple):
 
 NOWHERE = Span(-1, 0)
 
+READ_BYTES = 2**20
+"""Read at once to see that nothing follows the end of a shard."""
+
+
+class Contents(NamedTuple):
+    """Name, place of the image and place of its label, of every image in a shard; and names of images that belong to none."""
+
+    images: list[tuple[str, Span, Span]]
+    left_out: list[str]
+
 
 class ShardSet(ImageSet):
     """The images in one or several tar files, in their order there."""
@@ -37,13 +49,15 @@ class ShardSet(ImageSet):
 
     def __init__(self, shards: Sequence[Path]) -> None:
         self.shards = [from_root(shard) for shard in shards]
-        contents = [(number, *entry) for number, shard in enumerate(self.shards) for entry in images_in(shard)]
+        read = [images_in(shard) for shard in self.shards]
+        contents = [(number, *entry) for number, (images, _) in enumerate(read) for entry in images]
         if not contents:
             raise InputError(
                 f"Tar shards must hold JPEG, PNG or other image files: '{shards[0]}'{' and the others hold' if len(shards) > 1 else ' holds'} "
                 "none. They probably hold another kind of data, or names with a second dot, such as '1.seg.png', which are no images of their own. "
                 "Pass shards with names such as '1.png'."
             )
+        _tell([name for _, left_out in read for name in left_out])
         self.names = distinct(f"{shards[n].name}/{name}" if len(shards) > 1 else name for n, name, _, _ in contents)
         # Arrays: tuples would weigh some hundred bytes an image.
         self._shard = np.array([number for number, *_ in contents], np.int32)
@@ -70,8 +84,8 @@ class ShardSet(ImageSet):
         return (f"{name} {size}" for name, size in zip(self.names, self._image[:, 1], strict=True))
 
 
-def images_in(shard: Path) -> list[tuple[str, Span, Span]]:
-    """Name, place of the image and place of its label, of every image in a tar file.
+def images_in(shard: Path) -> Contents:
+    """What lies in a tar file, and where.
 
     Raises
     ------
@@ -87,11 +101,12 @@ def images_in(shard: Path) -> list[tuple[str, Span, Span]]:
     ...         member = tarfile.TarInfo(name)
     ...         member.size = len(content)
     ...         tar.addfile(member, io.BytesIO(content))
-    >>> images_in(shard)
+    >>> images_in(shard).images
     [('a.png', Span(start=1536, size=6), Span(start=512, size=1))]
     """
     images: list[tuple[str, str, Span]] = []
     labels: dict[str, Span] = {}
+    parts: list[tuple[str, str]] = []
     suffixes = image_suffixes()
     for name, span in _members(shard):
         path = PurePosixPath(name)
@@ -101,7 +116,26 @@ def images_in(shard: Path) -> list[tuple[str, Span, Span]]:
             labels[sample] = span
         elif dot + part.lower() in suffixes:
             images.append((name, sample, span))
-    return [(name, span, labels.get(sample, NOWHERE)) for name, sample, span in images]
+        elif path.suffix.lower() in suffixes:
+            parts.append((name, sample))
+    whole = {sample for _, sample, _ in images}
+    found = [(name, span, labels.get(sample, NOWHERE)) for name, sample, span in images]
+    return Contents(found, [name for name, sample in parts if sample not in whole])
+
+
+def _tell(left_out: list[str]) -> None:
+    """Warn of images that are none by the rule, although their names end so."""
+    if left_out:
+        some = f"{len(left_out):,} image files" if len(left_out) > 1 else "1 image file"
+        warnings.warn(
+            f"An image in a tar shard is named up to the first dot, by WebDataset's rule: {some}, such as '{left_out[0]}', would be further parts "
+            "of samples that have no image, and are left out. Their names probably hold dots of their own. Put another letter in their place.",
+            stacklevel=4,
+        )
+
+
+class _Followed(Exception):
+    """Something comes after the end of an archive."""
 
 
 def _members(shard: Path) -> Iterator[tuple[str, Span]]:
@@ -116,6 +150,14 @@ def _members(shard: Path) -> Iterator[tuple[str, Span]]:
             end = tar.fileobj.read(tarfile.BLOCKSIZE)
             if len(end) < tarfile.BLOCKSIZE or any(end):  # tarfile takes also a damaged header for the end
                 raise tarfile.ReadError(f"neither a file nor the end is at byte {tar.offset}")
+            while more := tar.fileobj.read(READ_BYTES):
+                if any(more):
+                    raise _Followed
+    except _Followed:
+        raise InputError(
+            f"A tar shard must end where its archive does: more follows in '{shard}'. Several archives were probably put together with `cat`, of "
+            "which only the first would be read. Pass them as a list, or put them together with `tar --concatenate`."
+        ) from None
     except FileNotFoundError:
         raise InputError(
             f"A tar shard must exist: there is no '{shard}'. The pattern probably counts further than the files do. Check both ends."

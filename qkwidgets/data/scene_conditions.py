@@ -1,0 +1,113 @@
+"""Which scenes belong to which condition? Every combination of some options, the same seeds in each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from itertools import product
+from typing import Any
+
+import numpy as np
+from jaxtyping import Int
+
+from qkwidgets.core.errors import InputError
+from qkwidgets.data.scene_recipe import SceneRecipe
+from qkwidgets.data.scenes import Scenes, joined
+
+MOST_SCENES = 100_000
+
+
+@dataclass(frozen=True, eq=False)
+class Conditions:
+    """Scenes of several conditions, one condition after the other.
+
+    Attributes
+    ----------
+    table
+        The options of each condition.
+    condition
+        The row of `table` that each scene belongs to.
+    """
+
+    scenes: Scenes
+    table: tuple[dict[str, Any], ...]
+    condition: Int[np.ndarray, " scene"]
+
+    def of(self, number: int) -> Scenes:
+        """The scenes of one condition, in the order of their seeds."""
+        return self.scenes[self.condition == number]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """What was asked for and what was measured, a dict a scene; options are called `asked_feature` and so on."""
+        asked = [{f"asked_{name}": value for name, value in self.table[k].items()} for k in self.condition]
+        return [{"condition": int(k), **a, **row} for k, a, row in zip(self.condition, asked, self.scenes.rows(), strict=True)]
+
+    def to_pandas(self) -> Any:
+        """The rows as a pandas DataFrame (pandas must be installed)."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows())
+
+    def __repr__(self) -> str:
+        varied = ", ".join(f"{name} ({len({str(row[name]) for row in self.table})})" for name in self.table[0])
+        return f"{len(self.table)} conditions of {len(self.scenes) // len(self.table)} scenes: {varied}"
+
+
+def odd_one_out_grid(n: int = 8, *, vary: Mapping[str, Sequence[Any]], **same: Any) -> Conditions:
+    """Odd-one-out scenes in every combination of some options.
+
+    Scene j of every condition comes from the same seed, so that conditions are compared pair by pair: what an option does not
+    decide stays as it is. With another feature or number of items the rest of the scene is drawn anew.
+
+    Parameters
+    ----------
+    n
+        Scenes in each condition.
+    vary
+        Options of `qkwidgets.odd_one_out` with the values that each shall take; the last one changes fastest. A value may be a pair
+        or a list, where the option takes one.
+    same
+        Options that are the same in all conditions.
+
+    Raises
+    ------
+    InputError
+        If an option is none, is given twice or has no values, or scenes would be of different sizes.
+
+    Examples
+    --------
+    >>> grid = odd_one_out_grid(3, vary={"feature": ["colour", "size"], "difference": [0.2, 0.6, 1.0]}, seed=1)
+    >>> grid
+    6 conditions of 3 scenes: feature (2), difference (3)
+    >>> grid.of(0), grid.table[0]
+    (3 odd-one-out scenes of 64 x 64 pixels; odd in colour 3, orientation 0, shape 0, size 0, pattern 0, {'feature': 'colour', 'difference': 0.2})
+    """
+    _check(vary, same)
+    table = tuple(dict(zip(vary, values, strict=True)) for values in product(*vary.values()))
+    if len(table) * n > MOST_SCENES:
+        raise InputError(
+            f"A grid must hold at most {MOST_SCENES:,} scenes: {len(table)} conditions of {n} are more. They are all held in memory. Vary less at "
+            "a time, or pass a smaller n."
+        )
+    recipes = [SceneRecipe(n=n, **same, **row) for row in table]  # all options are checked before the first scene is drawn
+    return Conditions(joined([recipe.scenes() for recipe in recipes]), table, np.repeat(np.arange(len(table)), n))
+
+
+def _check(vary: Mapping[str, Sequence[Any]], same: dict[str, Any]) -> None:
+    known = [field.name for field in fields(SceneRecipe) if field.name not in ("n", "start", "size")]
+    wrong = [name for name in vary if name not in known] + [name for name in same if name not in (*known, "start", "size")]
+    if wrong:
+        raise InputError(
+            f"Options that can be varied are {', '.join(known)}: got {wrong[0]!r}. All scenes of a grid have one size. Pass one of these."
+        )
+    if twice := [name for name in vary if name in same]:
+        raise InputError(
+            f"An option is varied or the same: {twice[0]!r} is both. It was probably meant as one of the values. Leave it out of one."
+        )
+    bad = [
+        name for name, values in vary.items() if isinstance(values, str) or not isinstance(values, Sequence) or not len(values)
+    ]
+    if bad or not vary:
+        given = f"{bad[0]}={vary[bad[0]]!r}" if bad else "nothing"
+        raise InputError(
+            f"vary= names options and lists their values: got {given}. A single value is no condition. Write for instance "
+            'vary={"feature": ["colour", "size"]}.'
+        )
