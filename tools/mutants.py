@@ -36,6 +36,10 @@ LIVE, PAGE = "tests/analyses/test_live_source.py", "tests/export/test_page.py"
 GALLERY = "tests/widgets/test_gallery.py"
 OPTIMAL, TOP = "tests/core/test_optimal.py", "tests/sweeps/test_top_images.py"
 LISTS, SHEET = "tests/answers/test_optimal_images.py", "tests/figures/test_optimal_images.py"
+FACTOR_MOMENTS, ENERGIES = "tests/core/factors/test_moments.py", "tests/core/factors/test_energies.py"
+FACTOR_MODES, WITHIN = "tests/core/factors/test_factor_modes.py", "tests/core/factors/test_within.py"
+SPECTRA, PLANTED = "tests/core/factors/test_spectra_and_labels.py", "tests/core/factors/test_planted.py"
+FACTOR_SWEEP, FACTORS = "tests/sweeps/test_factor_moments.py", "tests/analyses/test_factors.py"
 MUTANTS = (
     Mutant(
         "right and left swapped",
@@ -392,6 +396,139 @@ MUTANTS = (
         "(hit.query_patch, hit.key_patch)",
         "(hit.key_patch, hit.query_patch)",
         SHEET,
+    ),
+    Mutant(
+        "content is the image's mean alone",
+        "qkwidgets/core/factors/moments.py",
+        "torch.stack([mean, position, image + residual], dim=-3)",
+        "torch.stack([mean, position, image], dim=-3)",
+        FACTOR_MOMENTS,
+    ),
+    Mutant(
+        "moments of each image by itself",
+        "qkwidgets/core/factors/moments.py",
+        "room -= mean[..., None, :, :]",
+        "room -= room.mean(dim=-2, keepdim=True)",
+        FACTOR_MOMENTS,
+    ),
+    Mutant(
+        "moments merged without the way between means",
+        "qkwidgets/core/factors/moments.py",
+        "one.scatter + other.scatter + weight * (apart.mT @ apart)",
+        "one.scatter + other.scatter",
+        FACTOR_MOMENTS,
+    ),
+    Mutant(
+        "leak corrected by N",
+        "qkwidgets/core/factors/moments.py",
+        "left = 1 / (n - 1)",
+        "left = 1 / n",
+        PLANTED,
+    ),
+    Mutant(
+        "query's and key's factors exchanged",
+        "qkwidgets/core/factors/energies.py",
+        '"...aij,...bij->...ab"',
+        '"...aij,...bij->...ba"',
+        ENERGIES,
+    ),
+    Mutant(
+        "the query's mean invisible",
+        "qkwidgets/core/factors/energies.py",
+        "cells[..., 1:].sum(dim=(-2, -1))",
+        "cells[..., 1:, :].sum(dim=(-2, -1))",
+        ENERGIES,
+    ),
+    Mutant(
+        "crossfit from the same half",
+        "qkwidgets/core/factors/energies.py",
+        "cell_energies(one, second) + cell_energies(other, first)",
+        "cell_energies(one, first) + cell_energies(other, second)",
+        ENERGIES,
+    ),
+    Mutant(
+        "factor modes turned on one side",
+        "qkwidgets/core/factors/data_modes.py",
+        "query_read * sign, key_read * sign",
+        "query_read * sign, key_read",
+        FACTOR_MODES,
+    ),
+    Mutant(
+        "factor modes of dropped directions",
+        "qkwidgets/core/factors/data_modes.py",
+        "used = values > DROPPED * values[..., -1:].clamp(min=0)",
+        "used = values > -1",
+        FACTOR_MODES,
+    ),
+    Mutant(
+        "blocks inside images mixed up",
+        "qkwidgets/core/factors/within.py",
+        "both.transpose(-3, -2) / n_patches**2",
+        "both / n_patches**2",
+        WITHIN,
+    ),
+    Mutant(
+        "random read-outs of queries on both sides",
+        "qkwidgets/core/factors/null.py",
+        "zip(roots, (query, key), turns",
+        "zip(roots, (query, query), turns",
+        SPECTRA,
+    ),
+    Mutant(
+        "labels without mixed",
+        "qkwidgets/core/factors/labels.py",
+        "share >= threshold",
+        "share >= 0",
+        SPECTRA,
+    ),
+    Mutant(
+        "specialisation of modes counted alike",
+        "qkwidgets/core/factors/labels.py",
+        "(p * largest).sum(dim=-1) / p.sum(dim=-1)",
+        "largest.mean(dim=-1)",
+        SPECTRA,
+    ),
+    Mutant(
+        "scale of scores forgotten in factors",
+        "qkwidgets/analyses/factor_tables.py",
+        "Moments(count, scale.sqrt() * mean, *(scale * each for each in sums))",
+        "Moments(count, mean, *sums)",
+        FACTORS,
+    ),
+    Mutant(
+        "scale of scores applied twice in factors",
+        "qkwidgets/analyses/factor_tables.py",
+        "Moments(count, scale.sqrt() * mean, *(scale * each for each in sums))",
+        "Moments(count, scale * mean, *(scale**2 * each for each in sums))",
+        FACTORS,
+    ),
+    Mutant(
+        "biases left in the moments of weights alone",
+        "qkwidgets/analyses/factor_tables.py",
+        'here if options.bias == "absorb" else shifted(here, bias)',
+        "here",
+        FACTORS,
+    ),
+    Mutant(
+        "spread summed over images",
+        "qkwidgets/analyses/factor_tables.py",
+        "np.sqrt(sums / n_images)",
+        "np.sqrt(sums)",
+        FACTORS,
+    ),
+    Mutant(
+        "special tokens among the patches",
+        "qkwidgets/sweeps/factor_moments.py",
+        "tokens[:, :, layout.patches].transpose(0, 1)",
+        "tokens[:, :, : layout.n_patches].transpose(0, 1)",
+        FACTOR_SWEEP,
+    ),
+    Mutant(
+        "halves of the images exchanged",
+        "qkwidgets/sweeps/factor_moments.py",
+        "half.argsort(stable=True)",
+        "half.argsort(stable=True, descending=True)",
+        FACTOR_SWEEP,
     ),
 )
 

@@ -1,21 +1,21 @@
 """Answers that come with the package: real models, with nothing to download."""
 
 from importlib.resources import files
+from typing import Any
 
-from qkwidgets.answers.exploration import Exploration
 from qkwidgets.core.errors import InputError
 
 EXAMPLES = ("deit-tiny",)
 
 
-def examples(name: str = "deit-tiny") -> Exploration:
-    """A shipped view of a trained model.
+def examples(name: str = "deit-tiny") -> Any:
+    """A shipped answer about a trained model.
 
     Parameters
     ----------
     name
-        "deit-tiny": DeiT-Ti/16, supervised on ImageNet-1k, on four freely licensed photographs; all modes of all heads.
-        Maps and numbers only, no weights; source and licences stand in `meta`.
+        "deit-tiny": a view of DeiT-Ti/16, supervised on ImageNet-1k, on four freely licensed photographs; all modes of all
+        heads. Maps and numbers only, no weights; source and licences stand in `meta`.
 
     Raises
     ------
@@ -29,8 +29,9 @@ def examples(name: str = "deit-tiny") -> Exploration:
     (12, 3, 64)
     """
     from qkwidgets.answers.file import from_bytes
+    from qkwidgets.answers.registry import answer_class
 
     if name not in EXAMPLES:
         raise InputError(f"An example is one of {', '.join(EXAMPLES)}: got {name!r}. It is probably misspelt. Use one of these.")
-    data = (files("qkwidgets") / "examples" / f"{name}.qk").read_bytes()
-    return Exploration.from_parts(*from_bytes(data, repr(name)))
+    arrays, record = from_bytes((files("qkwidgets") / "examples" / f"{name}.qk").read_bytes(), repr(name))
+    return answer_class(record["kind"], name).from_parts(arrays, record)

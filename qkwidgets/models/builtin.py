@@ -1,4 +1,4 @@
-"""How does the model that ships with the package get its weights? From a file beside this one: no network and no timm."""
+"""How do the models that ship with the package get their weights? From files beside this one: no network and no timm."""
 
 import json
 from pathlib import Path
@@ -7,6 +7,7 @@ import torch
 from safetensors.torch import load_file
 
 from qkwidgets.core.errors import InputError
+from qkwidgets.data.scene_plan import FEATURES
 from qkwidgets.models.builtin_vit import MEAN, STD, BuiltinViT
 from qkwidgets.models.checkpoint import differences, existing, read_shapes
 from qkwidgets.models.preprocess import plain_preprocess
@@ -35,8 +36,9 @@ def load_builtin(name: str, checkpoint: str | Path | None = None) -> Loaded:
             "probably misspelt. Use one of these."
         )
     file = existing(WEIGHTS / f"{name}.safetensors" if checkpoint is None else checkpoint)
-    module = BuiltinViT()
-    stored, own = read_shapes(file), {key: tuple(tensor.shape) for key, tensor in module.state_dict().items()}
+    stored = read_shapes(file)
+    module = built(stored)
+    own = {key: tuple(tensor.shape) for key, tensor in module.state_dict().items()}
     if file.suffix != ".safetensors" or stored != own:
         raise InputError(
             f"A checkpoint must hold the weights of 'builtin:{name}' as safetensors: '{file.name}' does not: "
@@ -46,5 +48,18 @@ def load_builtin(name: str, checkpoint: str | Path | None = None) -> Loaded:
     provenance = {"architecture": f"builtin:{name}", "source": "local file", "licence": None, "checkpoint": file.name}
     if checkpoint is None:
         card = json.loads((WEIGHTS / f"{name}.json").read_text(encoding="utf-8"))
+        card.pop("modes", None)  # a long list, and provenance travels with every answer
         provenance |= {"source": "shipped with qkwidgets, trained by tools/train_builtin.py", "licence": "MIT", "card": card}
     return Loaded(module.eval(), plain_preprocess(module, MEAN, STD), provenance)
+
+
+def built(stored: dict[str, tuple[int, ...]]) -> BuiltinViT:
+    """An untrained model with the heads that a file with tensors of these shapes has, as far as it is one of ours.
+
+    Examples
+    --------
+    >>> built({"feature.weight": (5, 128)}).feature
+    Linear(in_features=128, out_features=5, bias=True)
+    """
+    n_features = min([*stored.get("feature.weight", ())[:1], len(FEATURES)])  # a foreign file may say anything
+    return BuiltinViT(n_features=n_features, reconstructs="mask_token" in stored)

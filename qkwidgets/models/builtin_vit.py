@@ -1,22 +1,26 @@
-"""The vision transformer that ships with the package: what is in a scene of similar items that is not like the others?
+"""The vision transformers that ship with the package: what is in a scene of similar items that is not like the others?
 
-It is a plain pre-norm ViT, small enough to train on one CPU core and to travel inside the wheel, with modules named as
-`timm` names them, so that the structural reader sees nothing special about it. Two linear heads read the last layer:
+They are plain pre-norm ViTs, small enough to train on one CPU core and to travel inside the wheel, with modules named as
+`timm` names them, so that the structural reader sees nothing special about them. Two linear heads read the last layer:
 `position` gives one score per patch (which patch holds the odd item), `feature` one per `FEATURES` from the CLS token.
 
 Position is read from each patch token by the same linear map. A patch can only answer "it is me" by having looked at
 the other items, so the work is left to attention.
 
+A model that was trained to fill in masked patches has two parts more: the token that stands for a masked patch, and a
+linear map from a patch's last token to its pixels. They lie before and behind the blocks, which know nothing of them.
+
 References
 ----------
 Dosovitskiy et al. "An image is worth 16x16 words". ICLR 2021. https://arxiv.org/abs/2010.11929
+Xie et al. "SimMIM: a simple framework for masked image modeling". CVPR 2022. https://arxiv.org/abs/2111.09886
 """
 
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from qkwidgets.data.scene_plan import FEATURES
@@ -44,6 +48,10 @@ class BuiltinViT(nn.Module):
         Width, number of transformer blocks, attention heads per block.
     mlp_ratio
         Width of the hidden layer of the MLP in units of `d_model`.
+    n_features
+        How many features the `feature` head tells apart.
+    reconstructs
+        Whether it can fill in masked patches.
 
     Notes
     -----
@@ -53,11 +61,19 @@ class BuiltinViT(nn.Module):
     --------
     >>> model = BuiltinViT()
     >>> logits = model(torch.zeros(2, 3, 64, 64))
-    >>> logits.position.shape, logits.feature.shape
-    (torch.Size([2, 64]), torch.Size([2, 5]))
+    >>> logits.position.shape, logits.feature.shape == (2, len(FEATURES))
+    (torch.Size([2, 64]), True)
     """
 
-    def __init__(self, d_model: int = 128, n_layers: int = 6, n_heads: int = 4, mlp_ratio: int = 4):
+    def __init__(
+        self,
+        d_model: int = 128,
+        n_layers: int = 6,
+        n_heads: int = 4,
+        mlp_ratio: int = 4,
+        n_features: int = len(FEATURES),
+        reconstructs: bool = False,
+    ):
         super().__init__()
         self.patch_embed = PatchEmbed(d_model)
         self.cls_token = nn.Parameter(torch.zeros(1, 1, d_model))
@@ -65,14 +81,22 @@ class BuiltinViT(nn.Module):
         self.blocks = nn.ModuleList(Block(d_model, n_heads, mlp_ratio) for _ in range(n_layers))
         self.norm = nn.LayerNorm(d_model, eps=1e-6)
         self.position = nn.Linear(d_model, 1)
-        self.feature = nn.Linear(d_model, len(FEATURES))
+        self.feature = nn.Linear(d_model, n_features)
         self.apply(_start)
         nn.init.trunc_normal_(self.cls_token, std=0.02)
         nn.init.trunc_normal_(self.pos_embed, std=0.02)
+        if reconstructs:  # last, so that everything before begins as it does without
+            self.mask_token = nn.Parameter(0.02 * torch.randn(1, 1, d_model))
+            self.reconstruct = nn.Linear(d_model, 3 * PATCH_SIZE**2)
+            self.pos_embed.data[0, 1:] = waves(d_model)
 
-    def tokens(self, images: Float[Tensor, "image 3 64 64"]) -> Float[Tensor, "image token d_model"]:
-        """Tokens after the last norm: CLS, then patches row by row."""
+    def tokens(
+        self, images: Float[Tensor, "image 3 64 64"], masked: Bool[Tensor, "image patch"] | None = None
+    ) -> Float[Tensor, "image token d_model"]:
+        """Tokens after the last norm: CLS, then patches row by row; what is in masked patches is not seen."""
         patches = self.patch_embed(images)
+        if masked is not None:
+            patches = torch.where(masked[..., None], self.mask_token.to(patches.dtype), patches)
         x = torch.cat([self.cls_token.expand(len(images), -1, -1), patches], 1) + self.pos_embed
         for block in self.blocks:
             x = block(x)
@@ -82,6 +106,41 @@ class BuiltinViT(nn.Module):
         """Logits of both heads."""
         tokens = self.tokens(images)
         return OddOneOut(self.position(tokens[:, 1:]).squeeze(-1), self.feature(tokens[:, 0]))
+
+    def reconstruction(
+        self, images: Float[Tensor, "image 3 64 64"], masked: Bool[Tensor, "image patch"]
+    ) -> Float[Tensor, "image patch pixel"]:
+        """Pixels of all patches, in the order of `patch_pixels`, as they are made out from those that are not masked."""
+        return self.reconstruct(self.tokens(images, masked)[:, 1:])
+
+
+def waves(d_model: int) -> Float[Tensor, "patch d_model"]:
+    """Where a patch is, in sines and cosines of its row and column, wavelengths from a few patches to several images.
+
+    Positions of masked models begin with these: where a patch is must be as loud as what is in it, or a masked patch takes
+    thousands of steps to find its neighbours.
+
+    Examples
+    --------
+    >>> waves(128).shape
+    torch.Size([64, 128])
+    """
+    rate = torch.logspace(0.3, -1, d_model // 4)
+    row, column = (torch.arange(n)[:, None] * rate for n in GRID)
+    row, column = (torch.cat([angle.sin(), angle.cos()], 1) for angle in (row, column))
+    both = torch.cat([row[:, None].expand(*GRID, -1), column[None].expand(*GRID, -1)], -1)
+    return both.flatten(0, 1)
+
+
+def patch_pixels(images: Float[Tensor, "image 3 64 64"]) -> Float[Tensor, "image patch pixel"]:
+    """The pixels of each patch, row by row: first all of the red channel, then green, then blue.
+
+    Examples
+    --------
+    >>> patch_pixels(torch.zeros(2, 3, 64, 64)).shape
+    torch.Size([2, 64, 192])
+    """
+    return F.unfold(images, PATCH_SIZE, stride=PATCH_SIZE).transpose(1, 2)
 
 
 class PatchEmbed(nn.Module):

@@ -52,6 +52,23 @@ class Enough(Exception):
     """Ends a forward pass of which no more is needed."""
 
 
+class Hook:
+    """A hook of ours. A model that is copied or sent elsewhere in the midst of a pass leaves it behind."""
+
+    def __init__(self, called: Callable) -> None:
+        self._called = called
+
+    def __call__(self, *call: Any) -> Any:
+        return self._called(*call)
+
+    def __reduce__(self) -> tuple[Callable, tuple]:
+        return _LeftBehind, ()
+
+
+class _LeftBehind:
+    """What stands in a copy for a hook of ours until the copy is whole."""
+
+
 @dataclass(frozen=True, eq=False)
 class AttentionRunner:
     """A model with its attention modules in order of execution.
@@ -63,6 +80,17 @@ class AttentionRunner:
     attention: tuple[nn.Module, ...]
     norms: tuple[nn.Module | None, ...]
     taps: tuple[tuple[Any, Any], ...]
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        for part in self.module.modules():
+            for hooks, marks in (
+                (part._forward_hooks, part._forward_hooks_with_kwargs),
+                (part._forward_pre_hooks, part._forward_pre_hooks_with_kwargs),
+            ):
+                for number in [number for number, hook in hooks.items() if isinstance(hook, _LeftBehind)]:
+                    del hooks[number]
+                    marks.pop(number, None)
 
     @property
     def device(self) -> torch.device:
@@ -104,7 +132,7 @@ def inputs_of(module: nn.Module, parts: Sequence[nn.Module], pixels: Float[Tenso
         if len(seen) == len(parts):
             raise Enough
 
-    with hooked(part.register_forward_pre_hook(watch, with_kwargs=True) for part in parts):
+    with hooked(part.register_forward_pre_hook(Hook(watch), with_kwargs=True) for part in parts):
         forward(module, pixels)
     return [seen[part] for part in parts]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qkwidgets.core.errors import UnsupportedModelError
+from qkwidgets.models.builtin import NAMES
 from qkwidgets.models.contract import AttentionModel
 from qkwidgets.models.load import FILES, load_model, spelled
 
@@ -103,7 +104,8 @@ def family_table() -> str:
     head = (
         f"timm {timm.__version__}: families, names, and whether this version reads them; `qkwidgets models NAME` asks about one"
     )
-    return "\n".join([head, *rows, f"{'builtin:o3':56s} {1:4d}  {READ}"])
+    ours = ", ".join(f"builtin:{name}" for name in NAMES)
+    return "\n".join([head, *rows, f"{ours:56s} {len(NAMES):4d}  {READ}"])
 
 
 def family_of(name: str, module: str) -> Family:

@@ -14,7 +14,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from qkwidgets.models.capture import Enough, bound, forward, hooked
+from qkwidgets.models.capture import Enough, Hook, bound, forward, hooked
 
 
 class Tap(NamedTuple):
@@ -112,9 +112,9 @@ class _Watcher:
 
     def handles(self) -> list[Any]:
         return [
-            self.attention.register_forward_pre_hook(self._enter, with_kwargs=True),
-            *(module.register_forward_hook(self._tapped) for module in self.taps),
-            self.attention.register_forward_hook(self._leave),
+            self.attention.register_forward_pre_hook(Hook(self._enter), with_kwargs=True),
+            *(module.register_forward_hook(Hook(self._tapped)) for module in self.taps),
+            self.attention.register_forward_hook(Hook(self._leave)),
         ]
 
     def _enter(self, part: nn.Module, positional: tuple, keywords: dict) -> None:

@@ -51,7 +51,7 @@ class RecordedScores(TorchFunctionMode):
 
 def images(model: AttentionModel, n: int = 2, dtype: torch.dtype = torch.float32) -> Tensor:
     draw = torch.Generator().manual_seed(1)
-    return torch.randn(n, 3, *model._preprocess.size, generator=draw).to(dtype)
+    return torch.randn(n, 3, *model.preprocessing.size, generator=draw).to(dtype)
 
 
 def own_scores(module: nn.Module, pixels: Tensor) -> list[Tensor]:

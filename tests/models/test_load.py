@@ -322,12 +322,12 @@ def test_a_module_in_hand_keeps_its_weights_device_and_precision():
 def test_a_timm_module_in_hand_brings_its_preprocessing():
     model = qkwidgets.load_model(timm.create_model(ARCHITECTURE, img_size=96, depth=1))
     assert model.name == "deit_tiny_patch16_224.fb_in1k"
-    assert model._preprocess.size == (96, 96)
-    assert model._preprocess.mean == (0.485, 0.456, 0.406)
+    assert model.preprocessing.size == (96, 96)
+    assert model.preprocessing.mean == (0.485, 0.456, 0.406)
 
 
 def test_a_built_in_module_in_hand_has_the_built_in_preprocessing():
-    assert qkwidgets.load_model(BuiltinViT())._preprocess.std == (0.25, 0.25, 0.25)
+    assert qkwidgets.load_model(BuiltinViT()).preprocessing.std == (0.25, 0.25, 0.25)
 
 
 def test_a_device_or_precision_that_cannot_be_had_is_refused():

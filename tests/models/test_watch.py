@@ -1,6 +1,7 @@
 """Queries and keys taken from a running model are those of its weights."""
 
 import pickle
+from copy import deepcopy
 
 import pytest
 import torch
@@ -25,7 +26,7 @@ class UncalledAttention(nn.Module):
 
 
 def pixels(model, n=3):
-    return torch.randn(n, 3, *model._preprocess.size, generator=torch.Generator().manual_seed(1))
+    return torch.randn(n, 3, *model.preprocessing.size, generator=torch.Generator().manual_seed(1))
 
 
 def seen(model, images):
@@ -112,3 +113,23 @@ def test_separate_projections_are_seen_when_both_have_come_out():
     watch(part, [(part, *sides)], x, lambda layer, tokens: found.append((tokens.q, tokens.k)), None)
     assert torch.allclose(found[0][0], part.q_proj(x.flatten(1, 2)).unflatten(-1, (2, 2)).transpose(-2, -3))
     assert torch.allclose(found[0][1], part.k_proj(x.flatten(1, 2)).unflatten(-1, (2, 2)).transpose(-2, -3))
+
+
+@pytest.mark.parametrize("copy", [deepcopy, lambda model: pickle.loads(pickle.dumps(model))], ids=["deepcopy", "pickle"])
+def test_a_model_that_is_copied_during_a_pass_carries_no_hook_of_ours(copy):
+    module = randomised(vit())
+    module.blocks[0].mlp.register_forward_hook(users_own)
+    model, copies = read(module), []
+    model.watch(pixels(model), lambda layer, tokens: copies.append(copy(model)))
+    for each in copies:
+        hooks = [
+            hook
+            for part in each._runner.module.modules()
+            for hook in (*part._forward_hooks.values(), *part._forward_pre_hooks.values())
+        ]
+        assert hooks == [users_own]
+        assert len(seen(each, pixels(each))) == each.n_layers
+
+
+def users_own(*_call):
+    """A hook that is not ours."""
