@@ -56,12 +56,13 @@ def sweeps() -> Iterator[tuple[str, str]]:
     import timm
 
     import qkwidgets as qk
+    from qkwidgets.models.compiled import compiled
     from qkwidgets.sweeps import TopImages
     from qkwidgets.sweeps.reducer import LayerBatch
 
     for name, kind in MODELS.items():
         model = qk.load_model(timm.create_model(kind).eval(), device="cuda")
-        module, pixels = model._runner.module, torch.randn(BATCH, 3, *model._preprocess.size, device="cuda")
+        module, pixels = model._runner.module, torch.randn(BATCH, 3, *model.preprocessing.size, device="cuda")
         reducer = TopImages(k=8).prepare(model)
         state = reducer.empty()
 
@@ -83,10 +84,14 @@ def sweeps() -> Iterator[tuple[str, str]]:
                 )
             torch.cuda.synchronize()
 
-        plain(), swept()
-        taken = medians({"plain": plain, "swept": swept}, 5)
-        rate = BATCH * N_BATCHES / taken["swept"]
-        yield f"sweep of {name} beside the bf16 forward", f"{taken['plain'] / taken['swept']:.2f} ({rate:.0f} images/s)"
+        fast = compiled(model, BATCH, torch.bfloat16)
+        runs = {"plain": plain, "swept": swept, "compiled": lambda swept=swept, fast=fast: swept(fast)}
+        for run in runs.values():
+            run()
+        taken = medians(runs, 5)
+        for way, words in (("swept", ""), ("compiled", ", compile=True,")):
+            rate = BATCH * N_BATCHES / taken[way]
+            yield f"sweep of {name}{words} beside the bf16 forward", f"{taken['plain'] / taken[way]:.2f} ({rate:.0f} images/s)"
 
 
 if __name__ == "__main__":

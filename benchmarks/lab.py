@@ -23,7 +23,7 @@ N_LAYERS = N_HEADS = 12
 STEP = """async ([name, value]) => {
   const root = document.querySelector(".qk-view").shadowRoot;
   const slider = root.querySelector(`[data-testid="qk-slider-${name}"]`);
-  const isRounded = () => root.querySelector('[data-testid="qk-spectrum"] rect.bar[fill="none"]') !== null;
+  const isRounded = () => root.querySelector('[data-testid="qk-spectrum"] [data-hollow]').dataset.hollow !== "0";
   const frame = () => new Promise(requestAnimationFrame);
   const start = performance.now();
   slider.value = value;

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from playwright.sync_api import sync_playwright
 
-from benchmarks import algebra, lab, pages, slider, start, sweep
+from benchmarks import algebra, factors, lab, pages, preference, slider, start, sweep
 from benchmarks.measure import Row, machine
 from tools.setup.browser import chromium_path
 
@@ -51,6 +51,8 @@ def measurements(quick: bool) -> Iterator[Row]:
         yield from lab.rows(browser, Path(folder), max(12, steps // 3))
         browser.close()
         yield from sweep.rows(Path(os.environ.get("QKWIDGETS_TEST_DATA", "")), Path(folder), quick)
+        yield from factors.rows(quick)
+        yield from preference.rows(Path(os.environ.get("QKWIDGETS_TEST_DATA", "")), quick)
 
 
 def report(rows: list[Row]) -> str:

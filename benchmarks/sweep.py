@@ -1,11 +1,16 @@
-"""What does a sweep cost beside the forward pass that it rides on, in time and in memory? All modes, both signs, k = 8."""
+"""What does a sweep cost beside the forward pass that it rides on, in time and in memory? All modes, both signs, k = 8.
+
+Whatever is compared is run in turns, a pair at a time, and the middle one of the pairs' ratios counts: a machine that does other
+things too is slow for both halves of a pair.
+"""
 
 import json
 import os
+import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -22,92 +27,108 @@ from qkwidgets.sweeps.part import Reduction
 from qkwidgets.sweeps.plan import plan
 
 BATCH = 32
-SHARD_BATCHES = 8
-"""Batches of a shard: its lists start empty, so the first batches cost more than those that follow."""
+OPTIONS = {"thumbnails": 0, "progress": False}
 
 REPEATED = """
-import json, resource, sys, time
+import resource, sys
 import qkwidgets as qk
 from qkwidgets.sweeps import TopImages, sweep
 count = int(sys.argv[1])
 images = list(qk.odd_one_out(1000, seed=1).images)
-model = qk.load_model()
-sweep(model, images[:64], TopImages(), workers=0, thumbnails=0, progress=False)
-start = time.perf_counter()
-sweep(model, (images * -(-count // 1000))[:count], TopImages(), workers=0, thumbnails=0, progress=False)
-taken = time.perf_counter() - start
-print(json.dumps([taken, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3]))
+sweep(qk.load_model(), (images * -(-count // 1000))[:count], TopImages(), workers=0, thumbnails=0, progress=False)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3)
 """
 
 
 def rows(data: Path, folder: Path, quick: bool) -> Iterator[Row]:
     """Throughput against the plain forward pass, resumption, memory, linearity. `folder` takes what is written."""
-    for name, kind, bar in (("DeiT-Ti", "deit_tiny_patch16_224", 0.85), ("ViT-B/16", "vit_base_patch16_224", 0.90)):
-        torch.manual_seed(0)
-        ratio, rate = beside_the_forward(qk.load_model(timm.create_model(kind).eval()), 1 if quick else SHARD_BATCHES)
-        yield at_least(f"sweep against the plain forward, {name}, decoded tensors", ratio, bar, f" ({rate:.1f} images/s)")
+    torch.manual_seed(0)
+    tiny, base = (timm.create_model(f"{kind}_patch16_224").eval() for kind in ("deit_tiny", "vit_base"))
+    for name, module, bar, n_batches in (("DeiT-Ti", tiny, 0.85, 16), ("ViT-B/16", base, 0.90, 5)):
+        ratios, rate = beside_the_forward(qk.load_model(module), 2 if quick else n_batches)
+        detail = f" (first batch, into empty lists, {ratios[0]:.2f}; {rate:.1f} images/s)"
+        what = f"sweep against the plain forward, {name}, decoded tensors"
+        yield at_least(what, statistics.median(ratios), bar, detail)
     if (data / "weights").is_dir():
-        yield from photographs(data, folder, quick)
-    yield from repeated((100, 200, 300, 400) if quick else (1_000, 10_000, 30_000, 50_000))
+        weights = data / "weights" / "deit_tiny_patch16_224.safetensors"
+        trained = qk.load_model("timm:deit_tiny_patch16_224", checkpoint=weights)
+        paths = sorted((data / "imagenet-sample").glob("*.JPEG"))
+        for name, model, bar, count, pairs in (
+            ("DeiT-Ti", trained, 0.85, 320, 3),
+            ("ViT-B/16", qk.load_model(base), 0.90, 64, 2),
+        ):
+            some = paths[: 32 if quick else count]
+            ratio, rate = with_decoding(model, some, 1 if quick else pairs)
+            what = f"sweep against forward and loader, {name}, photographs"
+            yield at_least(what, ratio, bar, f" ({rate:.1f} images/s)")
+        yield opened_again(trained, paths[: 32 if quick else None], folder / "photographs")
+    yield memory(*((100, 400) if quick else (1_000, 50_000)))
+    yield linearity(200 if quick else 4_000)
 
 
-def beside_the_forward(model: AttentionModel, n_batches: int) -> tuple[float, float]:
-    """Images a second of a shard's sweep, as a share of those of the plain forward and as they are; batch by batch in turns."""
-    batches = [
-        Batch(BATCH * i, torch.randn(BATCH, 3, *model._preprocess.size), torch.ones(BATCH, dtype=torch.bool), [None] * BATCH, [])
-        for i in range(n_batches)
-    ]
-    reduction = Reduction(
-        model, (TopImages(k=8).prepare(model),), image_set([np.zeros((8, 8, 3), dtype=np.uint8)]), None, strict=True
-    )
-    states = {reducer.name: reducer.empty() for reducer in reduction.reducers}
-    plain = swept = 0.0
+def beside_the_forward(model: AttentionModel, n_batches: int) -> tuple[list[float], float]:
+    """What share of the plain forward's rate a sweep has, batch by batch in turns, from empty lists on; and its images a second."""
+    images = image_set([np.zeros((8, 8, 3), dtype=np.uint8)])
+    reduction = Reduction(model, (TopImages(k=8).prepare(model),), images, None, strict=True)
+    states = reduction.started({})
+    present, ratios, swept = torch.ones(BATCH, dtype=torch.bool), [], 0.0
     with torch.inference_mode():
-        model._runner.module(batches[0].pixels)
-        for batch in batches:
-            start = time.perf_counter()
-            model._runner.module(batch.pixels)
-            middle = time.perf_counter()
-            reduction._forward(batch, states)
-            plain, swept = plain + middle - start, swept + time.perf_counter() - middle
-    return plain / swept, BATCH * n_batches / swept
+        for number in range(n_batches):
+            pixels = torch.randn(BATCH, 3, *model.preprocessing.size)
+            batch = Batch(BATCH * number, pixels, present, [None] * BATCH, [])
+            if not number:
+                model._runner.module(pixels)  # what is only done once
+            plain = seconds(lambda pixels=pixels: model._runner.module(pixels))
+            taken = seconds(lambda batch=batch: reduction._forward(batch, states))
+            ratios.append(plain / taken)
+            swept += taken
+    return ratios, BATCH * n_batches / swept
 
 
-def photographs(data: Path, folder: Path, quick: bool) -> Iterator[Row]:
-    """DeiT-Ti on photographs from their files: against forward and loader alone, and opened again."""
-    model = qk.load_model("timm:deit_tiny_patch16_224", checkpoint=data / "weights" / "deit_tiny_patch16_224.safetensors")
-    paths = sorted((data / "imagenet-sample").glob("*.JPEG"))[: 64 if quick else None]
-    start = time.perf_counter()
-    sweep(model, paths, TopImages(k=8), thumbnails=0, progress=False)
-    swept = time.perf_counter() - start
+def with_decoding(model: AttentionModel, paths: list[Path], n_pairs: int) -> tuple[float, float]:
+    """What share of the rate of forward pass and loader alone a sweep of files has, and its images a second."""
     images = image_set(paths)
-    shares = plan(len(images), BATCH, len(images))
-    ranges = shares.batches(0)
-    start = time.perf_counter()
-    with torch.inference_mode():
-        for batch in loaded(Batches(images, model._preprocess, ranges, BATCH), worker_count(None, len(ranges), model.device)):
+    ranges = plan(len(images), BATCH, len(images)).batches(0)
+
+    @torch.inference_mode()
+    def plain() -> None:
+        items = Batches(images, model.preprocessing, ranges, BATCH)
+        for batch in loaded(items, worker_count(None, len(ranges), model.device)):
             model._runner.module(batch.pixels)
-    plain = time.perf_counter() - start
-    yield at_least(
-        "sweep against forward and loader, DeiT-Ti, photographs", plain / swept, 0.85, f" ({len(paths) / swept:.0f} images/s)"
-    )
-    sweep(model, paths, TopImages(k=8), resume=folder / "photographs", progress=False)
-    start = time.perf_counter()
-    qk.open(folder / "photographs")["optimal"]
-    opened = time.perf_counter() - start
-    yield at_least("opening that sweep against running it", swept / opened, 20, f" ({swept:.1f} s to {opened:.2f} s)")
+
+    taken = [(seconds(plain), seconds(lambda: sweep(model, paths, TopImages(k=8), **OPTIONS))) for _ in range(n_pairs)]
+    ratio = statistics.median(alone / swept for alone, swept in taken)
+    return ratio, len(paths) / statistics.median(swept for _, swept in taken)
 
 
-def repeated(counts: tuple[int, ...]) -> Iterator[Row]:
-    """The built-in model on more and more images: memory must be flat and time linear."""
-    taken, peak = zip(*(_child(count) for count in counts), strict=True)
-    more = peak[-1] - peak[0]
-    yield Row(f"memory of a sweep of {counts[-1]:,} images beyond one of {counts[0]:,}", f"{more:.0f} MB", "< 100 MB", more < 100)
-    _, few, some, many = counts
-    earlier, later = (taken[2] - taken[1]) / (some - few), (taken[3] - taken[2]) / (many - some)
-    words = f"{later / earlier:.3f} ({1 / later:.0f} images/s)"
-    what = f"time an image from {some:,} to {many:,} against from {few:,} on, lists filled"
-    yield Row(what, words, "0.95 to 1.05", 0.95 <= later / earlier <= 1.05)
+def opened_again(model: AttentionModel, paths: list[Path], folder: Path) -> Row:
+    """A finished sweep, opened, against running it."""
+    swept = seconds(lambda: sweep(model, paths, TopImages(k=8), resume=folder, progress=False))
+    opened = seconds(lambda: qk.open(folder)["optimal"])
+    detail = f" ({swept:.1f} s to {opened:.2f} s)"
+    return at_least(f"opening a sweep of {len(paths)} photographs against running it", swept / opened, 20, detail)
+
+
+def memory(few: int, many: int) -> Row:
+    """How much more memory a sweep of many images takes than one of few, the built-in model in a process of its own."""
+    more = peak(many) - peak(few)
+    return Row(f"memory of a sweep of {many:,} images beyond one of {few:,}", f"{more:.0f} MB", "< 100 MB", more < 100)
+
+
+def linearity(few: int) -> Row:
+    """The time an image takes in a sweep of three times as many, against that in a sweep of few."""
+    model, scenes = qk.load_model(), list(qk.odd_one_out(min(few, 1000), seed=1).images)
+    few_images = (scenes * -(-few // len(scenes)))[:few]
+
+    def swept(images: list[np.ndarray]) -> float:
+        return seconds(lambda: sweep(model, images, TopImages(k=8), workers=0, **OPTIONS)) / len(images)
+
+    swept(few_images[:64])
+    pairs = [(swept(few_images), swept(3 * few_images)) for _ in range(3)]
+    ratio = statistics.median(many / short for short, many in pairs)
+    words = f"{ratio:.3f} ({1 / statistics.median(many for _, many in pairs):.0f} images/s)"
+    what = f"time an image in a sweep of {3 * few:,} against one of {few:,}"
+    return Row(what, words, "0.95 to 1.05", 0.95 <= ratio <= 1.05)
 
 
 def at_least(what: str, share: float, bar: float, detail: str) -> Row:
@@ -115,11 +136,15 @@ def at_least(what: str, share: float, bar: float, detail: str) -> Row:
     return Row(what, f"{share:.2f}{detail}", f">= {bar:g}", share >= bar)
 
 
-def _child(count: int) -> tuple[float, float]:
-    """Seconds and megabytes of a sweep in a process of its own."""
+def seconds(run: Callable[[], object]) -> float:
+    """What one run takes."""
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def peak(count: int) -> float:
+    """Megabytes that a process takes at the most which sweeps so many images."""
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
-    done = subprocess.run(
-        [sys.executable, "-c", REPEATED, str(count)], check=True, env=environment, stdout=subprocess.PIPE, text=True
-    )
-    taken, peak = json.loads(done.stdout.splitlines()[-1])
-    return taken, peak
+    command = [sys.executable, "-c", REPEATED, str(count)]
+    return json.loads(subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE, text=True).stdout)

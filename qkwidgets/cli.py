@@ -8,14 +8,16 @@ import argparse
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import qkwidgets
+from qkwidgets.answers import registry
 from qkwidgets.core.errors import InputError, check_megabytes
+from qkwidgets.output import check_output, say_written, writing
+from qkwidgets.prefer_command import add_prefer
 from qkwidgets.sweep_command import add_sweep, is_sweep
 from qkwidgets.terminal import plain_warnings, steps
 
@@ -78,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     trend.set_defaults(command=_trend)
 
     add_sweep(commands)
+    add_prefer(commands)
 
     models = commands.add_parser("models", help="say which models can be read, or what is known of one")
     models.add_argument("name", nargs="?", metavar="NAME")
@@ -111,17 +114,16 @@ def _number(text: str) -> float | str:
 
 
 def _explore(options: argparse.Namespace) -> None:
-    _check_output(options.output, (".html", ".qk"))
+    check_output(options.output, (".html", ".qk"))
     size = {} if options.max_mb is None else {"max_mb": check_megabytes(options.max_mb)}
     with steps(3) as step:
         view = _view(options, step)
         step(f"writing {options.output.name}")
-        with _writing(options.output):
-            if options.output.suffix == ".qk":
-                view.save(options.output)
-            else:
-                view.to_html(options.output, **size)
-    _say_written(options.output)
+        with writing(options.output):
+            write_page = registry.presenter(registry.PAGES, "page", view)
+            left_out = view.save(options.output) if options.output.suffix == ".qk" else write_page(view, options.output, **size)
+    say_written(options.output)
+    print("".join(f"{sentence}\n" for sentence in left_out or ()), end="")
 
 
 def _view(options: argparse.Namespace, step: Any) -> Any:
@@ -149,7 +151,7 @@ def _model_and_images(subjects: list[str]) -> tuple[str | None, list[str]]:
 
 
 def _trend(options: argparse.Namespace) -> None:
-    _check_output(options.output, (".html", ".csv", ".png", ".svg", ".pdf"))
+    check_output(options.output, (".html", ".csv", ".png", ".svg", ".pdf"))
     if options.checkpoint and len(options.models) > 1:
         raise InputError(
             f"--checkpoint holds the weights of one model: got {len(options.models)} models. It probably belongs to one of "
@@ -163,12 +165,12 @@ def _trend(options: argparse.Namespace) -> None:
             step(f"aligning {name}")
             answers.append(qkwidgets.alignment(qkwidgets.load_model(name, checkpoint=options.checkpoint, device=options.device)))
         step(f"writing {options.output.name}")
-        with _writing(options.output):
+        with writing(options.output):
             if options.output.suffix == ".csv":
                 write_csv([row for answer in answers for row in answer.rows()], options.output)
             else:
                 _write_figure(answers, options.output)
-    _say_written(options.output)
+    say_written(options.output)
 
 
 def _write_figure(answers: list[Any], path: Path) -> None:
@@ -217,33 +219,3 @@ def _notebooks() -> Path:
         if not (folder / notebook.name).exists():  # someone's work
             shutil.copy(notebook, folder)
     return folder
-
-
-def _check_output(path: Path, suffixes: tuple[str, ...]) -> None:
-    """Refuse at once, and not after a minute's work, what cannot be written."""
-    if path.suffix not in suffixes:
-        raise InputError(
-            f"The output's ending says what is written, one of {', '.join(suffixes)}: got {path}. It is probably misspelt, "
-            "or a form that another command writes. Choose one of them."
-        )
-    if path.is_dir() or not os.access(path.parent, os.W_OK):
-        raise InputError(
-            f"The output must be a file in a folder that exists and can be written: got {path}. The folder may be missing or "
-            "read-only, or the name that of a folder. Name another with -o."
-        )
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """Whatever keeps a file from being written, in words; the writers see to it that nothing half-written is left."""
-    try:
-        yield
-    except OSError as error:
-        raise InputError(
-            f"{path} must fit on the disk and be writable: it could not be written ({error.strerror}). The disk is probably "
-            "full. Make room, or name another file with -o."
-        ) from None
-
-
-def _say_written(path: Path) -> None:
-    print(f"{path.resolve()} ({path.stat().st_size / 1e6:.1f} MB)")

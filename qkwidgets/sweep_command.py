@@ -21,6 +21,25 @@ def add_sweep(commands: Any) -> None:
         "-o", "--output", type=Path, required=True, metavar="DIR", help="the sweep's folder, opened by `qkwidgets.open`"
     )
     sweep.add_argument("--k", type=int, default=8, help="images kept for each mode and sign (default: 8)")
+    sweep.add_argument(
+        "--by", default="score", help="score: query times key, as in the paper (default); query or key: one side alone"
+    )
+    sweep.add_argument(
+        "--sample", type=int, default=0, metavar="N", help="draw deciles from this many images, such as 200 (default: none)"
+    )
+    sweep.add_argument(
+        "--classes",
+        type=int,
+        default=0,
+        metavar="N",
+        help="suggest classes from this many images of either half of the set, such as 20 (default: none)",
+    )
+    sweep.add_argument(
+        "--maps",
+        type=int,
+        metavar="N",
+        help="keep maps of this many modes of each head, loudest first (default: of all; 0: none)",
+    )
     sweep.add_argument("--batch-size", type=int, default=32, metavar="N", help="images a forward pass (default: 32)")
     sweep.add_argument("--workers", type=int, metavar="N", help="processes that read images (default: all processors but one)")
     sweep.add_argument("--dtype", help="bfloat16 or float16: a forward pass in mixed precision")
@@ -54,7 +73,7 @@ def _sweep(options: argparse.Namespace) -> None:
         found = sweep(
             qkwidgets.load_model(options.model, checkpoint=options.checkpoint, device=options.device),
             options.images,
-            TopImages(k=options.k),
+            TopImages(k=options.k, by=options.by, maps=options.maps, sample=options.sample, classes=options.classes),
             batch_size=options.batch_size,
             workers=options.workers,
             dtype=options.dtype,

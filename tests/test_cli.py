@@ -285,3 +285,8 @@ def test_the_version_is_told(capsys):
         main(["--version"])
     assert ended.value.code == 0
     assert capsys.readouterr().out == f"{qkwidgets.__version__}\n"
+
+
+def test_the_package_is_a_command_too():
+    ended = subprocess.run([sys.executable, "-m", "qkwidgets", "--version"], capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == qkwidgets.__version__

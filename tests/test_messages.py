@@ -11,21 +11,31 @@ import torch
 from safetensors.numpy import save
 
 import qkwidgets as qk
+from qkwidgets.analyses.factor_maps import factor_maps
 from qkwidgets.answers import file, registry
 from qkwidgets.answers.ranking import image_number
 from qkwidgets.answers.sweep import Sweep
 from qkwidgets.core.alignment import spectrum_weights
-from qkwidgets.core.errors import InputError, check_range
+from qkwidgets.core.errors import InputError, check_keywords, check_range
+from qkwidgets.core.factors.data_modes import root as second_moment_root
+from qkwidgets.core.factors.split import balanced
 from qkwidgets.core.heads import over_heads
 from qkwidgets.core.layout import TokenLayout
 from qkwidgets.core.scores import absorbed_bias
 from qkwidgets.widgets.base import QKWidget
 from qkwidgets.widgets.explorer import Explorer
+from qkwidgets.widgets.factors import FactorMap
 from qkwidgets.widgets.gallery import Gallery
+from tests import factors
+from tests.answers.test_anisotropy import alignment as some_alignment
+from tests.answers.test_anisotropy import baseline
 from tests.answers.test_tables import modes as some_modes
 from tests.answers.test_tables import ranking as some_ranking
+from tests.factor_answers import factors as some_factors
+from tests.figures.test_objects import semantic_map
 from tests.galleries import optimal
 from tests.models.families import CASES, randomised, read, vit
+from tests.preferences import preference as some_preference
 from tests.views import view
 
 PACKAGE = Path(__file__).parents[1] / "qkwidgets"
@@ -96,6 +106,21 @@ SENTENCES = [
     (
         lambda: Sweep({"one": 1, "two": 2}, 0, (), True, {}).widget(),
         "A sweep of one reducer has a widget of its own: this one has 'one', 'two'. Ask one of its answers: sweep['one'].widget().",
+    ),
+    (
+        lambda: Sweep({"one": 1, "two": 2}, 0, (), True, {})["three"],
+        "The answers of a sweep are named by its reducers: this one has 'one', 'two', and not 'three'. It is probably misspelt, or of another "
+        "sweep. Use one of these.",
+    ),
+    (lambda: Sweep({}, 0, (), True, {}).answer, "'Sweep' object has no attribute 'answer'"),
+    (
+        lambda: some_ranking().selection,
+        "A selection is held by a widget: 'ModeRanking' is an answer without a selection of its own. It was probably opened from a file, and is "
+        "not shown yet. Make view = answer.widget(), and ask view.selection.",
+    ),
+    (
+        lambda: check_keywords("sweep", ["batchsize"], ["workers", "batch_size"]),
+        "A keyword of sweep is one of workers, batch_size: got 'batchsize'. It is probably misspelt. Nearest: 'batch_size'.",
     ),
     (
         lambda: check_range("layer", 12, 12, "'deit'"),
@@ -169,8 +194,8 @@ SENTENCES = [
         "reads. Save the answer with its .save().",
     ),
     (
-        lambda: opened(written({"kind": "Factors"})),
-        "A saved answer is one of Alignment, …: 'x.qk' holds 'Factors'. It was probably saved by a newer version. Update qkwidgets.",
+        lambda: opened(written({"kind": "Ablation"})),
+        "A saved answer is one of Alignment, …: 'x.qk' holds 'Ablation'. It was probably saved by a newer version. Update qkwidgets.",
     ),
     (
         lambda: registry.presenter(registry.PAGES, "page", some_ranking()),
@@ -363,7 +388,8 @@ SENTENCES = [
     ),
     (
         lambda: Gallery(optimal(), view={"layout": "below"}),
-        f"{GALLERY_SETTINGS}, and layout is one of overlay, side, plain: got layout='below'. Use such a value.",
+        f"{GALLERY_SETTINGS}, and layout is one of overlay, side, plain: got layout='below'. It probably belongs to another setting. Use such "
+        "a value.",
     ),
     (
         lambda: Gallery(optimal(deciles=False), view={"sample": "deciles"}),
@@ -393,6 +419,18 @@ SENTENCES = [
         'A sign is "+", "-", or "auto" for the one with the larger score: got \'plus\'. It is probably misspelt. Use one of these.',
     ),
     (
+        lambda: some_preference().enriched("self"),
+        'Two patches ask ("plain"), ask and do not count themselves ("nonself"), or all item patches ask ("items"): got \'self\'. It is '
+        "probably misspelt. Use one of these.",
+    ),
+    (
+        lambda: qk.attention_preference(
+            model(), (np.zeros((64, 64, 3), np.uint8), np.eye(64, dtype=int)), workers=0, progress=False
+        ),
+        "Attention preference needs images with a target and distractors: none of 1 has both on the patch grid. Their objects probably have "
+        "no odd one among them, or are tiny. Pass scenes of odd_one_out, or a folder with masks of targets and distractors.",
+    ),
+    (
         lambda: dataclasses.replace(optimal(), halves=None).suggestions(),
         "Classes are suggested from the best images of each half of a set: this sweep kept none. It was made with classes=0. Make it "
         "again with classes=20.",
@@ -401,6 +439,126 @@ SENTENCES = [
         lambda: dataclasses.replace(optimal(), halves=optimal().halves._replace(words=[])).suggestions(),
         "Classes are suggested for images with labels: those of this sweep have none. A data set of (image, label) pairs gives them, "
         "and so do tar shards with .cls files. Sweep one of these.",
+    ),
+    (
+        lambda: balanced([torch.zeros(4, 2)]),
+        "Position and content are told apart by comparing images: got 1. One image alone has no content of its own. Pass at least two; a "
+        "thousand are advised.",
+    ),
+    (
+        lambda: balanced([torch.zeros(4, 2), torch.zeros(9, 2)]),
+        "Every image must have the same patches, since a place is compared across images: got 4 and 9 patches. The images were probably not "
+        "resized to one size. Resize them, or split each size by itself.",
+    ),
+    (
+        lambda: balanced(torch.zeros(2, 4, 2), torch.ones(4, dtype=torch.bool)),
+        "Every image must have a value at every place: some patches are masked or no number. Without them the parts are no longer orthogonal, "
+        "and no share would add up. Leave whole images out instead.",
+    ),
+    (
+        lambda: second_moment_root(-torch.eye(2).double()),
+        "A second moment is positive: got one with an eigenvalue of 0.5 of its trace. Its sums were probably damaged, or corrected too far. "
+        "Use more images.",
+    ),
+    (
+        lambda: factors.factors().shares("seen"),
+        "Energies are those of 'all', 'drop_mean', 'visible' cells: got 'seen'. It is probably misspelt. Use one of these.",
+    ),
+    (
+        lambda: factors.factors().shares(by="layer", aggregate="sum"),
+        'Heads count by their "energy", or one "head" as much as another: got \'sum\'. It is probably misspelt. Use one of these.',
+    ),
+    (
+        lambda: factors.factors().rows("modes"),
+        "A row is one head or layer or mode: got by='modes'. It is probably misspelt. Use one of these.",
+    ),
+    (
+        lambda: qk.factors(factors.model(), noise(3), correction="few"),
+        "correction is one of 'none', 'moments', 'crossfit': got 'few'. It is probably misspelt. Use one of these.",
+    ),
+    (
+        lambda: qk.factors(factors.model(), noise(3), threshold=50),
+        "threshold is a share from 0 to 1: got 50. Its place or its unit is probably wrong. Give one, or leave it out.",
+    ),
+    (
+        lambda: qk.factors(factors.model(), noise(3), draws=-1),
+        "draws is a whole number of 0 or more: got -1. Its place or its unit is probably wrong. Give one, or leave it out.",
+    ),
+    (
+        lambda: qk.factors(factors.model(), noise(3), mask=np.ones((4, 4))),
+        "Every image must have a value at every place, so mask is None: got one of type ndarray. Without some patches the parts are no longer "
+        "orthogonal, and no share would add up. Leave whole images out instead.",
+    ),
+    (
+        lambda: qk.factors(factors.model(), noise(1), **factors.QUIET),
+        "Position and content are told apart by comparing images: got one. It has no content of its own. Pass at least two; a thousand are "
+        "advised.",
+    ),
+    (
+        lambda: qk.factors(factors.model(), factors.totals(2), correction="crossfit"),
+        'correction="crossfit" needs two images in either half of the set: got … in one. There are probably too few. Use correction="moments", '
+        "or more images.",
+    ),
+    (
+        lambda: qk.factors(factors.model(), factors.totals(2), within=True),
+        "Pairs inside images and spreads need the images once more: got the totals of a sweep. They hold no image. Pass the images, or leave "
+        "within and spread out.",
+    ),
+    (
+        lambda: qk.factors(qk.load_model(), factors.totals(2)),
+        "Totals belong to the model that they were made with: 'builtin:o3' has other weights than the one of these, 'small'. They were probably "
+        "exchanged. Use this model's, or pass images.",
+    ),
+    (
+        lambda: qk.factors(factors.model(), factors.Vanishing(4), within=True, **factors.QUIET),
+        "Both passes must see the same images: the first saw 4, the second 3. Files probably came or went in between. Run it again.",
+    ),
+    (
+        lambda: factor_maps(qk.load_model(), factors.factors(), noise(2)),
+        "Maps belong to the model of the factors: 'builtin:o3' has other weights than the model of these factors, 'small'. They were probably "
+        "exchanged. Use the factors of this model.",
+    ),
+    (
+        lambda: FactorMap(some_factors(), view={"maps": "image"}),
+        "A factor map shows maps on one image where it has images: this one has none. It was made of an answer alone. Give it images, from "
+        "qkwidgets.analyses.factor_maps.factor_maps.",
+    ),
+    (
+        lambda: FactorMap(some_factors()).to_html("x.html", max_mb=0.01),
+        "A page holds at least the maps of 4 modes of every head: that takes … MB here, and the limit is 0.01 MB. Raise max_mb.",
+    ),
+    (
+        lambda: semantic_map().image(3),
+        "A saved map holds the tables of a few images: got image 3, and it holds 4. The others were left with the model. Ask for one of these, "
+        "or call semantic_map(model, images) again.",
+    ),
+    (
+        lambda: semantic_map().top(kind="blob"),
+        "A type is one of 'same_part', 'parts', 'objects', 'figure_reads_ground', 'ground_reads_figure', 'ground': got 'blob'. It is probably "
+        "misspelt. Use one of these.",
+    ),
+    (
+        lambda: qk.semantic_map(model(), noise(), segments="boxes"),
+        'Segments come from "masks" or "superpixels": got \'boxes\'. It is probably misspelt. Use one of these.',
+    ),
+    (
+        lambda: qk.semantic_map(model(), [(noise()[0], np.ones((64, 64), int))], null="shuffled"),
+        'null is "other images" or "shifts": got \'shuffled\'. It is probably misspelt. Use one of these.',
+    ),
+    (
+        lambda: qk.semantic_map(model(), [(noise()[0], np.ones((64, 64), int))], null="other images"),
+        'null="other images" borrows segments from other images: there is only one. A single picture was probably meant to be shown. Use '
+        'null="shifts".',
+    ),
+    (
+        lambda: qk.anisotropy_baseline(model(), noise(), workers=0, progress=False),
+        "Different images are compared: got 1. A single picture was probably passed instead of a set. Pass at least two; the paper took "
+        "ImageNet's.",
+    ),
+    (
+        lambda: baseline().relative(some_alignment(model="b", fingerprint="1")),
+        "A baseline and an alignment must be of one model: the baseline is of 'a model', the alignment of 'b'. Two variables were probably mixed "
+        "up. Hand on alignment(model) of the model that the baseline was made with.",
     ),
 ]
 

@@ -10,15 +10,23 @@ import qkwidgets
 NAMES = [
     "ModeIndex",
     "alignment",
+    "anisotropy_baseline",
+    "attention_preference",
     "examples",
     "explore",
+    "factors",
+    "labelled_set",
     "link",
     "load_model",
     "modes",
     "odd_one_out",
+    "odd_one_out_grid",
     "optimal_images",
+    "p3_arrays",
     "rank_modes",
+    "same_object_probability",
     "sample_images",
+    "semantic_map",
     "sweep",
 ]
 HEAVY = {"torch", "torchvision", "timm", "plotly", "numpy", "PIL", "anywidget", "ipywidgets", "safetensors", "jaxtyping"}

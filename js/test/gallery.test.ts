@@ -102,7 +102,7 @@ test("an image without a thumbnail says so", async () => {
   const [pictured, unpictured] = cards("plus");
   expect(text(pictured?.querySelector(".placeholder"))).toBe("");
   expect(text(unpictured?.querySelector(".placeholder"))).toBe("no thumbnail kept");
-  expect(text(unpictured?.querySelector("figcaption"))).toBe("29.0 <i>owl</i>");
+  expect(text(unpictured?.querySelector("figcaption"))).toBe("29.0 <i>owl</i> · d");
   expect(unpictured?.querySelector<HTMLImageElement>("img")?.hidden).toBe(true);
 });
 
@@ -123,9 +123,9 @@ test("empty places say so, and so does a list without anybody", async () => {
   expect(text(part("qk-row-minus").querySelector(".none"))).toContain("No image has a positive score");
 });
 
-test("under a picture stands its class, or its name without folder and ending", async () => {
+test("under a picture stand its class and its name, without folder and ending", async () => {
   const { cards } = await open();
-  expect(text(cards("plus")[1]?.querySelector("figcaption span"))).toBe("<i>owl</i>");
+  expect(text(cards("plus")[1]?.querySelector("figcaption span"))).toBe("<i>owl</i> · d");
   expect(text(cards("plus")[2]?.querySelector("figcaption span"))).toBe("e");
   expect(text(cards("minus")[0]?.querySelector("figcaption span"))).toBe("b.2");
   expect(cards("minus")[0]?.getAttribute("aria-label")).toContain("1. a folder/b.2.jpg · ");

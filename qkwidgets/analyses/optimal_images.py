@@ -7,8 +7,9 @@ projection.
 from typing import Any
 
 from qkwidgets.answers.optimal_images import OptimalImages
+from qkwidgets.core.errors import check_keywords
 from qkwidgets.models.contract import AttentionModel
-from qkwidgets.sweeps.run import sweep
+from qkwidgets.sweeps.run import OPTIONS, sweep
 from qkwidgets.sweeps.top_images import TopImages
 
 
@@ -39,8 +40,8 @@ def optimal_images(
     maps
         Of how many modes of each head, loudest first, the maps of those images are kept; None for all, 0 for none.
     sample
-        Number of images out of which deciles are drawn, so that a mode is not judged by its best cases alone; 0 for none. A
-        sample as large as the set is exact.
+        Number of images out of which deciles are drawn, eleven or more, so that a mode is not judged by its best cases alone; 0
+        for none. A sample as large as the set is exact.
     classes
         Images kept for each mode and sign in either half of a set with labels, from which classes are suggested; 20 will do. 0 for
         none.
@@ -64,5 +65,6 @@ def optimal_images(
     >>> found.image.shape, len(found.top("L2 H1 M0"))
     ((6, 4, 32, 2, 3), 3)
     """
+    check_keywords("optimal_images", sweep_options, ("k", "by", "maps", "sample", "classes", *OPTIONS))
     reducer = TopImages(k=k, by=by, maps=maps, sample=sample, classes=classes)
     return sweep(model, dataset, reducer, **sweep_options)[reducer.name]

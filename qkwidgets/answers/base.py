@@ -8,14 +8,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
+from inspect import signature
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import numpy as np
 
 from qkwidgets.answers import registry
 from qkwidgets.answers.file import write, write_atomically
-from qkwidgets.core.errors import InputError
+from qkwidgets.core.errors import InputError, MissingNameError, check_keywords
 from qkwidgets.core.layout import TokenLayout
 
 
@@ -53,12 +54,40 @@ class Answer(ABC):
             write(path, *self.to_parts())
 
     def figure(self, *choices: Any, **options: Any) -> Any:
-        """The answer as a plotly figure; options are those of the figure's function in `qkwidgets.figures`."""
-        return registry.presenter(registry.FIGURES, "figure", self)(self, *choices, **options)
+        """The answer as a plotly figure, which a notebook shows; `.write_image("x.svg")` and `.write_html` are plotly's own.
+
+        Parameters
+        ----------
+        choices, options
+            What is drawn, and how: `theme="dark"` goes everywhere, `palette="orange-blue"` wherever there are maps. The rest is the
+            figure's own: `qkwidgets.answers.registry.FIGURES` names the function by kind of answer, and `help` of that function
+            tells all.
+
+        Raises
+        ------
+        InputError
+            If there is no such option, or no such value of one.
+        """
+        return _presented(registry.FIGURES, "figure", self, choices, options)
 
     def widget(self, *choices: Any, **options: Any) -> Any:
-        """The answer as an interactive widget; a ranking's is a live figure of plotly."""
-        return registry.presenter(registry.WIDGETS, "widget", self)(self, *choices, **options)
+        """The answer as an interactive widget; a ranking's is a live figure of plotly.
+
+        Parameters
+        ----------
+        choices, options
+            Where it starts: `layer=4, head=2, mode=1`, and whatever else the widget's class lists as a trait, such as `sign="-"` or
+            `view={"palette": "orange-blue"}`. `qkwidgets.answers.registry.WIDGETS` names the class by kind of answer.
+
+        Raises
+        ------
+        InputError
+            If there is no such option, or no such value of one.
+        """
+        return _presented(registry.WIDGETS, "widget", self, choices, options)
+
+    def __getattr__(self, name: str) -> Any:
+        refuse_attribute(self, name)
 
     def to_parts(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """Arrays and JSON record of the answer, for a file."""
@@ -109,6 +138,49 @@ class Table(Answer):
         check_ending(path, ".csv", "a table", " For other forms use to_pandas().")
         with _writing(path):
             write_csv(self.rows(), path)
+
+
+def refuse_attribute(answer: object, name: str) -> NoReturn:
+    """Say that an answer has no such attribute; those of views are what a saved view is most often asked for.
+
+    Raises
+    ------
+    MissingNameError
+        In any case.
+
+    Examples
+    --------
+    >>> refuse_attribute(object(), "to_html")
+    Traceback (most recent call last):
+    qkwidgets.core.errors.MissingNameError: A page is written by a widget: 'object' is an answer without a to_html of its own. It was
+    probably opened from a file, and is not shown yet. Call .widget().to_html(...).
+    """
+    kind = type(answer).__name__
+    if name not in _OF_VIEWS:
+        raise MissingNameError(f"{kind!r} object has no attribute {name!r}")
+    what, remedy = _OF_VIEWS[name]
+    raise MissingNameError(
+        f"{what} by a widget: {kind!r} is an answer without a {name} of its own. It was probably opened from a file, and is not shown yet. "
+        f"{remedy}."
+    )
+
+
+_OF_VIEWS = {
+    "to_html": ("A page is written", "Call .widget().to_html(...)"),
+    "selection": ("A selection is held", "Make view = answer.widget(), and ask view.selection"),
+    "state": ("A state is held", "Make view = answer.widget(), and ask view.state"),
+}
+"""What views have and answers have not, and what is probably asked of an answer instead of its widget."""
+
+
+def _presented(table: dict[str, str], what: str, answer: Answer, choices: tuple, options: dict[str, Any]) -> Any:
+    """The figure or the widget of an answer. A widget's class refuses unknown keywords itself."""
+    draw = registry.presenter(table, what, answer)
+    accepted = signature(draw).parameters.values()
+    if not any(each.kind is each.VAR_KEYWORD for each in accepted):
+        known = [each.name for each in accepted if each.kind is each.KEYWORD_ONLY or each.default is not each.empty]
+        check_keywords(f"{type(answer).__name__}.{what}", options, known)
+    return draw(answer, *choices, **options)
 
 
 def write_csv(rows: list[dict[str, Any]], path: str | os.PathLike) -> None:

@@ -7,7 +7,6 @@ import numpy as np
 from jaxtyping import Bool, Float32, Float64, Int16, Int64
 
 from qkwidgets.answers.base import Table
-from qkwidgets.answers.choices import Choice
 from qkwidgets.answers.class_suggestions import Halves, suggestions
 from qkwidgets.answers.optimal_parts import put_together, read_state, taken_apart
 from qkwidgets.answers.quantise import Arrays, restored
@@ -16,25 +15,6 @@ from qkwidgets.core.index import ModeIndex
 from qkwidgets.core.layout import TokenLayout
 
 SIGNS = ("+", "-")
-
-CHOICES = (
-    Choice(
-        "What is an image's score for a mode?",
-        "the product of the largest query and the largest key projection of its patches, each counted from zero up",
-        "the largest projection of one side; without the guard two negative maxima would be a hit, as in the released code",
-        "paper",
-    ),
-    Choice("Which sign of a mode is shown?", "the one whose best image scores higher; it is printed", "fixed + or -", "ours"),
-    Choice("Which of equal scores comes first?", "the image that comes first in the set", "any other fixed order", "ours"),
-    Choice(
-        "When is a class suggested for a mode?",
-        "when it stands out among the best images of one half of the set, and then among those of the other half, by the "
-        "hypergeometric distribution with Holm's correction over all modes",
-        "Benjamini-Hochberg, which bounds only the share of false suggestions",
-        "ours",
-    ),
-)
-"""What was settled where the paper leaves it open."""
 
 
 class Hit(NamedTuple):
@@ -121,7 +101,9 @@ class OptimalImages(Table):
         return self._hits(lists)
 
     def ordinary(self, index: ModeIndex | str | tuple[int, int, int], sign: str = "auto") -> list[Hit]:
-        """Images at the deciles of one mode's scores, lowest first, out of a sample of all images.
+        """Images at the deciles of one mode's scores, 0 to 100 % in eleven steps, lowest first, out of a sample of all images.
+
+        In a set of fewer images than that some stand at several deciles.
 
         Raises
         ------
@@ -193,6 +175,52 @@ class OptimalImages(Table):
                 f'A sign is "+", "-", or "auto" for the one with the larger score: got {sign!r}. It is probably misspelt. Use one of these.'
             )
         return SIGNS.index(self.preferred_sign(index) if sign == "auto" else sign)
+
+    def figure(self, index: Any = None, **options: Any) -> Any:
+        """A page of modes, each with the images that it answers to most, under the light of its maps, as in the paper's figures.
+
+        Parameters
+        ----------
+        index
+            One mode or several, such as "L8 H1 M2"; None for the first mode of each head of the layer in the middle.
+        options
+            `of="deciles"` for ordinary images instead of the best; `n`, images a mode; `sign="+"` or "-" instead of the one whose best
+            image scores higher; `photographs=False` to leave out the pictures as they are; `palette="orange-blue"` for
+            colour-blind readers; `see=model.preprocess` for pictures from their files; `theme="dark"`.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            A circle marks the patch of the largest query projection, a square that of the largest key projection.
+
+        Raises
+        ------
+        InputError
+            If there is no such mode or option, or deciles are asked for and no sample was drawn.
+        """
+        return super().figure(index, **options)
+
+    def widget(self, **options: Any) -> Any:
+        """A gallery: one mode at a time, with the images that it answers to most, to be looked through.
+
+        Parameters
+        ----------
+        options
+            Where it starts: `layer=4, head=2, mode=1`, `sign="+"`, "-" or "both", and
+            `view={"palette": "orange-blue", "scale": "percentile", "layout": "side", "sample": "deciles"}`, of which any may be left
+            out. `embed=True` carries everything, so that the view stays whole without a kernel.
+
+        Returns
+        -------
+        qkwidgets.widgets.gallery.Gallery
+            With `.selection`, `.to_html(path)` and `.save(path)`.
+
+        Raises
+        ------
+        InputError
+            If there is no such option, or no such value of one.
+        """
+        return super().widget(**options)
 
     def to_parts(self) -> tuple[Arrays, dict[str, Any]]:
         """Arrays and JSON record, for a file."""

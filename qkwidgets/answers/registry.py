@@ -10,32 +10,57 @@ from qkwidgets.core.errors import FileFormatError, InputError
 
 CLASSES = {
     "Alignment": "qkwidgets.answers.alignment:Alignment",
+    "AnisotropyBaseline": "qkwidgets.answers.anisotropy:AnisotropyBaseline",
     "Exploration": "qkwidgets.answers.exploration:Exploration",
+    "FactorDetailTotals": "qkwidgets.answers.factor_totals:FactorDetailTotals",
+    "FactorTotals": "qkwidgets.answers.factor_totals:FactorTotals",
+    "Factors": "qkwidgets.answers.factors:Factors",
     "ModeRanking": "qkwidgets.answers.ranking:ModeRanking",
     "OptimalImages": "qkwidgets.answers.optimal_images:OptimalImages",
+    "RelativeAlignment": "qkwidgets.answers.anisotropy:RelativeAlignment",
+    "SameObject": "qkwidgets.answers.same_object:SameObject",
+    "SemanticMap": "qkwidgets.answers.semantic_map:SemanticMap",
+    "Preference": "qkwidgets.answers.preference:Preference",
     "SingularModes": "qkwidgets.answers.modes:SingularModes",
     "Sweep": "qkwidgets.answers.sweep:Sweep",
+    "Training": "qkwidgets.answers.training:Training",
 }
 """Every kind of answer that a file can hold."""
 
 FIGURES = {
     "Alignment": "qkwidgets.figures.trend:trend_figure",
+    "AnisotropyBaseline": "qkwidgets.figures.anisotropy:baseline_figure",
     "Exploration": "qkwidgets.figures.overlay:overlay_figure",
+    "Factors": "qkwidgets.figures.factors:factors_figure",
     "ModeRanking": "qkwidgets.figures.ranking:ranking_figure",
     "OptimalImages": "qkwidgets.figures.optimal_images:optimal_images_figure",
+    "RelativeAlignment": "qkwidgets.figures.anisotropy:relative_figure",
+    "SameObject": "qkwidgets.figures.same_object:same_object_figure",
+    "SemanticMap": "qkwidgets.figures.semantic_map:semantic_figure",
+    "Preference": "qkwidgets.figures.preference:preference_figure",
     "SingularModes": "qkwidgets.figures.spectrum:spectrum_figure",
+    "Training": "qkwidgets.figures.training:training_figure",
 }
 
 WIDGETS = {
     "Alignment": "qkwidgets.widgets.single:trend_widget",
     "Exploration": "qkwidgets.widgets.explorer:Explorer",
+    "Factors": "qkwidgets.widgets.factors:FactorMap",
     "ModeRanking": "qkwidgets.figures.ranking:ranking_widget",
     "OptimalImages": "qkwidgets.widgets.gallery:Gallery",
+    "Preference": "qkwidgets.widgets.preference:preference_widget",
+    "SemanticMap": "qkwidgets.widgets.semantic:SemanticView",
     "SingularModes": "qkwidgets.widgets.single:spectrum_widget",
 }
 
 
-PAGES = {"Explorer": "qkwidgets.export.html:write_page", "Gallery": "qkwidgets.export.gallery:write_page"}
+PAGES = {
+    "Explorer": "qkwidgets.export.explorer:write_page",
+    "FactorMap": "qkwidgets.export.factors:write_page",
+    "Gallery": "qkwidgets.export.gallery:write_page",
+    "PreferenceView": "qkwidgets.export.preference:write_page",
+    "SemanticView": "qkwidgets.export.semantic:write_page",
+}
 
 
 def answer_class(kind: str, name: str) -> type:

@@ -7,8 +7,9 @@ from typing import Any, Self
 
 import numpy as np
 
+from qkwidgets.answers.base import refuse_attribute
 from qkwidgets.answers.registry import answer_class
-from qkwidgets.core.errors import InputError
+from qkwidgets.core.errors import InputError, MissingNameError
 
 STATE = "state.qk"
 """The file in a sweep's folder that its answers are made of."""
@@ -39,7 +40,15 @@ class Sweep(Mapping):
     provenance: dict[str, Any]
 
     def __getitem__(self, name: str) -> Any:
+        if name not in self.answers:
+            raise MissingNameError(
+                f"The answers of a sweep are named by its reducers: this one has {', '.join(map(repr, self.answers))}, and not {name!r}. It is "
+                "probably misspelt, or of another sweep. Use one of these."
+            )
         return self.answers[name]
+
+    def __getattr__(self, name: str) -> Any:
+        refuse_attribute(self, name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.answers)
@@ -57,11 +66,11 @@ class Sweep(Mapping):
         return str(self)
 
     def figure(self, *choices: Any, **options: Any) -> Any:
-        """The figure of the only answer; of several, ask one of them."""
+        """The figure of the only answer, with the options of that answer's own; of several, ask one of them."""
         return self._only("figure").figure(*choices, **options)
 
     def widget(self, *choices: Any, **options: Any) -> Any:
-        """The widget of the only answer; of several, ask one of them."""
+        """The widget of the only answer, with the options of that answer's own; of several, ask one of them."""
         return self._only("widget").widget(*choices, **options)
 
     def _only(self, wanted: str) -> Any:

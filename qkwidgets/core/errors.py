@@ -5,6 +5,8 @@ an `InputError` and exits with code 2; anything else is a defect of ours and kee
 """
 
 import math
+from collections.abc import Iterable
+from difflib import get_close_matches
 from numbers import Real
 from typing import Any
 
@@ -15,6 +17,12 @@ class InputError(ValueError):
 
 class OutOfRangeError(InputError, IndexError):
     """A layer, head, mode, image, token or patch that does not exist."""
+
+
+class MissingNameError(InputError, KeyError, AttributeError):
+    """A name that is not among those there are; `in`, `get` and `hasattr` say so without it."""
+
+    __str__ = Exception.__str__  # a KeyError shows what was asked for, in quotation marks, and nothing else
 
 
 class UnsupportedModelError(InputError):
@@ -60,6 +68,31 @@ def check_range(kind: str, value: int, count: int, where: str) -> int:
     raise OutOfRangeError(
         f"{kind.capitalize()} {value} of {where} does not exist: {have}. {kind.capitalize()}s count from zero here."
     )
+
+
+def check_keywords(door: str, given: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse keywords that a door does not have.
+
+    Raises
+    ------
+    InputError
+        If there is one; the message names the nearest that exists.
+
+    Examples
+    --------
+    >>> check_keywords("sweep", ["workers"], ["workers", "batch_size"])
+    >>> check_keywords("sweep", ["batchsize"], ["workers", "batch_size"])
+    Traceback (most recent call last):
+    qkwidgets.core.errors.InputError: A keyword of sweep is one of workers, batch_size: got 'batchsize'. It is probably misspelt.
+    Nearest: 'batch_size'.
+    """
+    known = list(known)
+    for name in given:
+        if name not in known:
+            near = get_close_matches(name, known, n=1, cutoff=0.0)[0]
+            raise InputError(
+                f"A keyword of {door} is one of {', '.join(known)}: got {name!r}. It is probably misspelt. Nearest: {near!r}."
+            )
 
 
 def check_megabytes(value: Any) -> float:

@@ -20,7 +20,7 @@ from qkwidgets.widgets.gallery_wire import GalleryParts
 FEWEST_MODES = 4
 
 
-def write_page(view: Gallery, path: str | os.PathLike, *, max_mb: float = 15.0, title: str | None = None) -> None:
+def write_page(view: Gallery, path: str | os.PathLike, *, max_mb: float = 15.0, title: str | None = None) -> list[str]:
     """Write a gallery to one offline page.
 
     Parameters
@@ -34,13 +34,20 @@ def write_page(view: Gallery, path: str | os.PathLike, *, max_mb: float = 15.0, 
     title
         Of the page; one that names the model if none is given.
 
+    Returns
+    -------
+    list
+        What the page left out to stay that small, a sentence each, as the page says it too.
+
     Raises
     ------
     InputError
         If the page cannot be that small, or the folder does not exist. Nothing is written then.
     """
     check_folder(path)
-    write_text(path, page(gallery_content(view, int(max_mb * 1e6), title)))
+    content = gallery_content(view, int(max_mb * 1e6), title)
+    write_text(path, page(content))
+    return content.traits["meta"]["left_out"]
 
 
 def gallery_content(view: Gallery, limit: int, title: str | None = None) -> PageContent:

@@ -167,6 +167,18 @@ def css(colour: Rgb) -> str:
     return "rgb({}, {}, {})".format(*colour)
 
 
+def transparent(colour: str, alpha: float) -> str:
+    """A colour of a theme, of which `alpha` covers what lies below, in CSS's words.
+
+    Examples
+    --------
+    >>> transparent("#0072b2", 0.2)
+    'rgba(0,114,178,0.2)'
+    """
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{alpha})"
+
+
 def ink_on(fill: Rgb) -> str:
     """Ink that stays legible on a fill, by relative luminance with the weights of the WCAG.
 

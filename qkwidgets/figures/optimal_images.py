@@ -15,58 +15,35 @@ from jaxtyping import Float
 from PIL import Image
 
 from qkwidgets.answers.optimal_images import Hit, OptimalImages
+from qkwidgets.answers.optimal_parts import DECILES
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.index import ModeIndex
 from qkwidgets.figures.colours import colours, css, palette_colours
+from qkwidgets.figures.optimal_page import EDGE, GAP, LABEL, LINE, NAME, PERCENT, Page
 from qkwidgets.figures.optimal_pictures import Seen, lit, picture_of, ranges
 from qkwidgets.figures.optimal_words import caption, facts, setting, suggested, words
 from qkwidgets.figures.theme import PAGE_WIDTH, SMALL, escaped, template
 
 Address = ModeIndex | str | tuple[int, int, int]
 
-EDGE, GAP, LABEL, TITLE, WORDS, NAME = 12, 4, 92, 56, 66, 34
-"""Pixels: around the page, between pictures, for a row's label, above the rows, below them, and for the lines under a picture."""
-
-LINE = 2
-"""Pixels between a photograph and the same under its lights."""
-
 LEAST_COLUMNS, MOST_COLUMNS = 5, 8
+MOST = {"best": MOST_COLUMNS, "deciles": DECILES}
+"""Images a row, by what they are of."""
+
 LETTER = 5.0
 """Pixels of a letter under a picture, on average."""
-
 FINE = 9
 """Size of what is written under a picture, in px."""
 
 
-KINDS = ("best", "deciles")
-
-
 class Row(NamedTuple):
-    """One mode of the page: its images, and their maps if they were kept."""
+    """One mode of the page: its images, at which percentage of the scores each stands if it is a decile, and maps if they were kept."""
 
     index: ModeIndex
     sign: str
     hits: list[Hit]
+    percent: list[int | None]
     maps: Float[np.ndarray, "rank side grid_h grid_w"] | None
-
-
-class Page(NamedTuple):
-    """Where rows and pictures lie, in pixels from the upper left corner."""
-
-    side: float
-    high: float
-    n_rows: int
-    n_lines: int
-
-    def left(self, rank: int) -> float:
-        return EDGE + LABEL + rank * (self.side + GAP)
-
-    def top(self, row: int, line: int = 0) -> float:
-        return TITLE + row * (self.n_lines * (self.high + LINE) + NAME) + line * (self.high + LINE)
-
-    @property
-    def height(self) -> int:
-        return round(self.top(self.n_rows) + WORDS)
 
 
 def optimal_images_figure(
@@ -74,7 +51,7 @@ def optimal_images_figure(
     index: Address | Sequence[Address] | None = None,
     *,
     of: str = "best",
-    n: int = MOST_COLUMNS,
+    n: int | None = None,
     sign: str = "auto",
     photographs: bool = True,
     palette: str = "red-cyan",
@@ -90,10 +67,10 @@ def optimal_images_figure(
     index
         One mode or several, such as "L8 H1 M2"; None for the first mode of each head of the layer in the middle.
     of
-        "best" images, or those at "deciles" of the scores of a sample, from the highest to the lowest: a mode is not to be
-        judged by its best cases alone. Deciles have no maps.
+        "best" images, or those at "deciles" of the scores of a sample, from the highest (100 %) to the lowest (0 %): a mode is not
+        to be judged by its best cases alone. Deciles have no maps.
     n
-        Images a mode, at most eight.
+        Images a mode; at most, and unless said otherwise, eight of the best and eleven at deciles.
     sign
         "+", "-", or "auto" for the sign whose best image scores higher; each row says which.
     photographs
@@ -123,17 +100,14 @@ def optimal_images_figure(
     >>> len(optimal_images_figure(found, "L2 H1 M0", photographs=False).layout.images)
     3
     """
-    if not 1 <= n <= MOST_COLUMNS:
-        raise InputError(f"A row shows 1 to {MOST_COLUMNS} images: got n={n}. More would be too small to see. Ask for fewer.")
-    if of not in KINDS:
-        raise InputError(f'A page shows the "best" images or those at "deciles": got of={of!r}. Use one of these.')
+    n = _a_row(of, n)
     c, lights = colours(theme), palette_colours(palette)
     rows = [_row(optimal, each, sign, n, of) for each in _addresses(optimal, index)]
     classes = suggested(optimal)
     grid, columns = optimal.layout.grid, max(LEAST_COLUMNS, *(len(row.hits) for row in rows))
     side = (PAGE_WIDTH - 2 * EDGE - LABEL - (columns - 1) * GAP) / columns
     n_lines = 1 + (photographs and any(row.maps is not None for row in rows))
-    page = Page(side, side * grid[0] / grid[1], len(rows), n_lines)
+    page = Page(side, side * grid[0] / grid[1], len(rows), n_lines, NAME + PERCENT * (of == "deciles"))
     figure, guessed = _sheet(page, theme), 0
     for at, row in enumerate(rows):
         ends = None if row.maps is None or not row.hits else ranges(row.maps)
@@ -147,13 +121,30 @@ def optimal_images_figure(
                 if bare or n_lines == 1 or maps is not None:
                     shown = lit(picture, None if bare else maps, ends, grid, palette)
                     _place(figure, shown, page.left(rank), page.top(at, line), page)
-            _write(figure, caption(hit, int(side / LETTER)), page.left(rank), page.top(at, n_lines) - LINE, c.soft, FINE)
+            _write(
+                figure,
+                caption(hit, int(side / LETTER), row.percent[rank]),
+                page.left(rank),
+                page.top(at, n_lines) - LINE,
+                c.soft,
+                FINE,
+            )
     _mark_pairs(figure, rows, page, grid, [css(light) for light in lights])
     _write(figure, f"Optimal images of {escaped(optimal.model, 50)}", EDGE, 10, c.ink, 14)
     _write(figure, setting(optimal, of), EDGE, 31, c.soft, SMALL)
     told = words(palette, any(row.maps is not None for row in rows), guessed)
     _write(figure, told, EDGE, page.top(len(rows)) + 4, c.soft, SMALL)
     return figure
+
+
+def _a_row(of: str, n: int | None) -> int:
+    """How many images a row shows."""
+    if of not in MOST:
+        raise InputError(f'A page shows the "best" images or those at "deciles": got of={of!r}. Use one of these.')
+    n = MOST[of] if n is None else n
+    if not 1 <= n <= MOST[of]:
+        raise InputError(f"A row shows 1 to {MOST[of]} images: got n={n}. More would be too small to see. Ask for fewer.")
+    return n
 
 
 def _addresses(optimal: OptimalImages, index: Any) -> list[ModeIndex]:
@@ -171,10 +162,17 @@ def _addresses(optimal: OptimalImages, index: Any) -> list[ModeIndex]:
 def _row(optimal: OptimalImages, index: ModeIndex, sign: str, n: int, of: str) -> Row:
     shown = optimal.preferred_sign(index) if sign == "auto" else sign
     if of == "deciles":
-        hits = optimal.ordinary(index, shown)[::-1]
-        return Row(index, shown, [hits[place] for place in np.linspace(0, len(hits) - 1, n).round().astype(int)], None)
+        hits = optimal.ordinary(index, shown)
+        places = np.linspace(len(hits) - 1, 0, n).round().astype(int).tolist()
+        return Row(
+            index,
+            shown,
+            [hits[place] for place in places],
+            [round(100 * place / max(1, len(hits) - 1)) for place in places],
+            None,
+        )
     hits, maps = optimal.top(index, shown)[:n], optimal.kept_maps(index, shown)
-    return Row(index, shown, hits, None if maps is None else maps[: len(hits)])
+    return Row(index, shown, hits, [None] * len(hits), None if maps is None else maps[: len(hits)])
 
 
 def _sheet(page: Page, theme: str) -> go.Figure:

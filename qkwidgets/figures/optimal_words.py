@@ -4,6 +4,7 @@ import re
 from pathlib import PurePath
 
 from qkwidgets.answers.optimal_images import Hit, OptimalImages
+from qkwidgets.answers.optimal_parts import DECILES
 from qkwidgets.core.index import ModeIndex
 from qkwidgets.figures.caveats import caveat
 from qkwidgets.figures.optimal_pictures import RANGE_QUANTILE
@@ -47,10 +48,10 @@ def _wrapped(text: str, width: int = 18) -> str:
     return "<br>".join(lines)
 
 
-def caption(hit: Hit, letters: int) -> str:
-    """What stands under a picture: label or name, and score."""
+def caption(hit: Hit, letters: int, percent: int | None) -> str:
+    """What stands under a picture: at which percentage of the scores it is, if it is a decile; label or name; and score."""
     name = WORDNET.sub("", PurePath(hit.name).stem) if hit.label is None else str(hit.label)
-    return f"{escaped(name, letters)}<br>{number(hit.score)}"
+    return ("" if percent is None else f"{percent} %<br>") + f"{escaped(name, letters)}<br>{number(hit.score)}"
 
 
 def setting(optimal: OptimalImages, of: str) -> str:
@@ -63,7 +64,8 @@ def setting(optimal: OptimalImages, of: str) -> str:
     so_far = "" if optimal.finished else " so far"
     unread = f" ({optimal.n_skipped:,} more could not be read)" if optimal.n_skipped else ""
     if of == "deciles":
-        return f"From the highest to the lowest score of {optimal.n_sampled:,} sampled images: {ways[optimal.by]}."
+        few = " So few stand at several deciles." if optimal.n_sampled < DECILES else ""
+        return f"From the highest to the lowest score of {optimal.n_sampled:,} sampled images: {ways[optimal.by]}.{few}"
     return (
         f"Best of {optimal.n_images:,} images{so_far}{unread} by the {ways[optimal.by]}, which is the number under each picture."
     )

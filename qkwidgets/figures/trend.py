@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from qkwidgets.answers.alignment import Alignment
 from qkwidgets.core.errors import InputError
-from qkwidgets.figures.colours import Colours, colours
+from qkwidgets.figures.colours import Colours, colours, transparent
 from qkwidgets.figures.theme import COLUMN_WIDTH, escaped, note, template
 
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross")
@@ -88,7 +88,7 @@ def _traces(answer: Alignment, number: int, several: bool, layers: str, c: Colou
         x=np.concatenate([x, x[::-1]]),
         y=np.concatenate([answer.layer_band, -answer.layer_band[::-1]]),
         fill="toself",
-        fillcolor=_transparent(colour, 0.22 if several else 0.18),
+        fillcolor=transparent(colour, 0.22 if several else 0.18),
         line={"width": 0},
         mode="lines",
         name="chance for the mean",
@@ -100,7 +100,7 @@ def _traces(answer: Alignment, number: int, several: bool, layers: str, c: Colou
         x=np.repeat(x, n_heads),
         y=answer.head.ravel(),
         mode="markers",
-        marker={"size": 5, "symbol": symbol, "color": _transparent(colour, 0.0), "line": {"color": colour, "width": 1}},
+        marker={"size": 5, "symbol": symbol, "color": transparent(colour, 0.0), "line": {"color": colour, "width": 1}},
         opacity=0.55,
         name="single heads",
         legendgroup=group,
@@ -154,8 +154,3 @@ def _chance(alignments: tuple[Alignment, ...]) -> str:
     """What is random under chance, where it is not simply all directions."""
     subspace = any(answer.provenance.get("null") == "subspace" for answer in alignments)
     return ", pairing at random inside each head’s spaces" if subspace else ""
-
-
-def _transparent(colour: str, alpha: float) -> str:
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{alpha})"

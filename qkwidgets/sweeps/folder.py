@@ -152,6 +152,11 @@ def _writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if any(each.is_file() for each in (path, *path.parents)):
+            raise InputError(
+                f"A sweep is kept in a folder: '{path}' is, or lies in, a file. The name of a file was probably given, such as that of an answer. "
+                "Name a folder, which is made if it is not there."
+            ) from None
         raise InputError(
             f"A sweep's folder must be one that can be written: '{path}' could not be ({error.strerror}). The disk is probably full, or the "
             "folder not yours. Make room or name another folder; the same call goes on from the last shard that was saved."

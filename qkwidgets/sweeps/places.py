@@ -24,6 +24,9 @@ AT_ONCE = 4096
 _BATCH = 2**20
 """More than there are images in a batch."""
 
+Spots = tuple[Tensor, ...]
+"""Heads, modes, signs and ranks of some places."""
+
 
 def empty_places(lists: tuple[int, ...], n_maps: int, n_patches: int, device: torch.device) -> State:
     """Places without images, for lists `[layer head mode sign rank]` and maps of `n_maps` modes of each head."""
@@ -44,48 +47,55 @@ def update_places(
 ) -> None:
     """Bring the places of a layer into the new order of its lists, and fill those of the batch last projected.
 
-    `place` says where each of `listed` was: below the number of ranks in the old list, from there on in the batch.
+    `place` says where each of `listed` was: below the number of ranks in the old list, from there on in the batch. A place that
+    is empty now was empty before.
     """
     n_modes, k = listed.shape[1], listed.shape[-1]
-    entered = (place >= k) & (listed != NO_IMAGE)
-    lists = entered.any(dim=-1).flatten().nonzero()[:, 0]
-    order, filled = place.where(place < k, 0).flatten(0, 2)[lists], (listed != NO_IMAGE).flatten(0, 2)[lists]
-    for name in kept(state):
-        _reorder(name, state[name][layer], lists, order, filled, n_modes)
-    head, mode, _sign, _rank = spots = entered.nonzero().unbind(1)
+    filled, old = listed != NO_IMAGE, place < k
+    moved = (filled & old & (place != torch.arange(k, device=place.device))).nonzero().unbind(1)
+    _move(state, layer, moved, place[moved])
+    head, mode, _sign, _rank = spots = (filled & ~old).nonzero().unbind(1)
     image = place[spots] - k
     near = ((head * _BATCH + image) * n_modes + mode).argsort()  # maps that lie together
     for some in near.split(AT_ONCE):
         _enter(state, layer, tuple(spot[some] for spot in spots), image[some], projecting)
 
 
-def _reorder(name: str, whole: Tensor, lists: Tensor, order: Tensor, filled: Tensor, n_modes: int) -> None:
-    """Permute the places `[head loud_mode sign rank …]` of the numbered lists; what has entered is written over afterwards."""
-    if whole.shape[1] < n_modes:
-        n_signs = whole.shape[2]
-        loud = lists % (n_modes * n_signs) < whole.shape[1] * n_signs
-        lists, order, filled = lists[loud], order[loud], filled[loud]
-        lists = lists - lists // (n_modes * n_signs) * (n_modes - whole.shape[1]) * n_signs
-    rows = whole.flatten(0, 2)
-    rows.index_copy_(0, lists, _emptied(name, _taken(rows, order, lists), filled))
+def _move(state: State, layer: int, spots: Spots, rank: Tensor) -> None:
+    """Bring to some places what stood at another rank of their lists."""
+    for name in kept(state):
+        loud = spots[1] < state[name].shape[2]
+        rows, to = _rows(state[name], layer), _row(state[name], spots)[loud]
+        rows.index_copy_(0, to, rows.index_select(0, to + (rank - spots[3])[loud]))
 
 
-def _enter(state: State, layer: int, spots: tuple[Tensor, ...], image: Tensor, projecting: Projecting) -> None:
+def _enter(state: State, layer: int, spots: Spots, image: Tensor, projecting: Projecting) -> None:
     """Fill some places from the batch last projected."""
     head, mode, sign, _rank = spots
     maps = projecting.maps(head, image, mode)
     maps *= torch.where(sign == 0, 1.0, -1.0)[:, None, None]
     high, patch = maps.max(dim=-1)
     for name, side in zip(PATCHES, patch.where(high > 0, -1).short().unbind(1), strict=True):
-        state[name][layer][spots] = side
+        _rows(state[name], layer).index_copy_(0, _row(state[name], spots), side)
     if "maps" not in state:
         return
-    n_loud = state["maps"].shape[2]
-    if n_loud < state["keys"].shape[2]:
-        loud = mode < n_loud
+    if not (loud := mode < state["maps"].shape[2]).all():
         spots, maps, high = tuple(spot[loud] for spot in spots), maps[loud], high[loud]
+    to = _row(state["maps"], spots)
     for name, part in zip(MAPS, quantised(maps, high), strict=True):
-        state[name][layer][spots] = part
+        _rows(state[name], layer).index_copy_(0, to, part)
+
+
+def _rows(whole: Tensor, layer: int) -> Tensor:
+    """The places of a layer of something kept, one after the other; they can be written to."""
+    return whole[layer].view(-1, *whole.shape[5:])
+
+
+def _row(whole: Tensor, spots: Spots) -> Int64[Tensor, " place"]:
+    """The numbers of places `[head mode sign rank]` in a layer of something kept, counted through."""
+    _n_layers, _n_heads, n_modes, n_signs, k = whole.shape[:5]
+    head, mode, sign, rank = spots
+    return ((head * n_modes + mode) * n_signs + sign) * k + rank
 
 
 def merge_places(one: State, other: State, listed: Tensor, place: Tensor) -> State:

@@ -1,17 +1,16 @@
 """What is written down of a sweep? Everything that its answers need when model and images are gone."""
 
-import io
 import json
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
 
+from qkwidgets.answers.quantise import Arrays
 from qkwidgets.data.sets.base import ImageSet
 from qkwidgets.models.contract import AttentionModel
 from qkwidgets.sweeps.image_sample import image_half
@@ -19,10 +18,8 @@ from qkwidgets.sweeps.part import Total, flat
 from qkwidgets.sweeps.plan import Plan
 from qkwidgets.sweeps.reducer import Reducer
 
-LONGEST_SIDE = 112
-"""Of a thumbnail, in pixels: what a gallery shows is hardly larger."""
-
-Arrays = dict[str, np.ndarray]
+Pictured = Callable[[list[int]], Arrays]
+"""Thumbnails of images, the most wanted first."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +31,7 @@ class Account:
     reducers: tuple[Reducer, ...]
     plan: Plan
     dtype: torch.dtype | None
+    compiled: bool = False
 
     def identity(self) -> dict[str, Any]:
         """What must be the same for a sweep to go on; JSON."""
@@ -43,15 +41,16 @@ class Account:
             "fingerprint": self.model.fingerprint,
             "structure": self.model.structure,
             "images": self.images.describe(),
-            "preprocessing": self.model._preprocess.describe(),
+            "preprocessing": self.model.preprocessing.describe(),
             "reducers": {reducer.name: {"answer": reducer.answer, **_plain(reducer.options())} for reducer in self.reducers},
             "batch_size": self.plan.batch_size,
             "shard_images": self.plan.shard_images,
             "dtype": None if self.dtype is None else str(self.dtype).removeprefix("torch."),
+            **({"compile": True} if self.compiled else {}),  # folders of earlier versions say nothing of it
         }
 
-    def parts(self, total: Total, thumbnails: Arrays | None, asked: int) -> tuple[Arrays, dict[str, Any]]:
-        """Arrays and record of a total; it is a finished one if there are `thumbnails`, of which so many were `asked` for."""
+    def parts(self, total: Total, pictured: Pictured, asked: int, finished: bool) -> tuple[Arrays, dict[str, Any]]:
+        """Arrays and record of a total, with thumbnails of those images that are shown first; so many were `asked` for."""
         tensors = {name: tensor.contiguous().numpy() for name, tensor in flat(total.states).items()}
         shown, words = self.shown(total), list(total.words)
         record = {
@@ -60,7 +59,7 @@ class Account:
             "n_shards": total.n_shards,
             "n_images": total.n_images,
             "skipped": total.skipped,
-            "finished": thumbnails is not None,
+            "finished": finished,
             "thumbnails": asked,
             "words": words,
             "classes": _classes(total),
@@ -69,7 +68,7 @@ class Account:
             "paths": {str(image): path for image in shown if (path := self.images.path(image)) is not None and _is_text(path)},
             "provenance": {**self.model.provenance, **self.identity()},
         }
-        return tensors | {"label": np.array(total.codes, np.int32)} | (thumbnails or {}), _plain(record)
+        return tensors | {"label": np.array(total.codes, np.int32)} | pictured(shown[:asked]), _plain(record)
 
     def total(self, arrays: Arrays, record: dict[str, Any]) -> Total:
         """The total that `parts` took apart."""
@@ -101,21 +100,6 @@ def _classes(total: Total) -> list[list[Any]]:
 def _is_text(path: str) -> bool:
     """Whether a path can be written down: names of files need not be text."""
     return path.isascii() or path == path.encode(errors="replace").decode()
-
-
-def thumbnails(indices: Sequence[int], pictures: Iterator[np.ndarray | None]) -> Arrays:
-    """Small JPEGs by the names of their images."""
-    small = zip(indices, map(_thumbnail, pictures), strict=True)
-    return {f"thumbnail/{index}": data for index, data in small if data is not None}
-
-
-def _thumbnail(picture: np.ndarray | None) -> np.ndarray | None:
-    if picture is None:
-        return None
-    image, stream = Image.fromarray(picture), io.BytesIO()
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-    image.save(stream, "JPEG", quality=85, optimize=True)
-    return np.frombuffer(stream.getvalue(), np.uint8)
 
 
 def _plain(record: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import torch
 from jaxtyping import Int64
 from torch import Tensor
 
-from qkwidgets.answers.optimal_images import CHOICES
+from qkwidgets.answers.optimal_choices import choices_of
 from qkwidgets.answers.optimal_parts import DECILES as N_DECILES
 from qkwidgets.core.alignment import BAND_SDS, isotropic_sd
 from qkwidgets.core.errors import InputError
@@ -62,7 +62,8 @@ class TopImages:
     maps
         Of how many modes of each head, loudest first, the maps of the kept images are kept, in 8 bits; None for all, 0 for none.
     sample
-        Number of images that stand for all, from which deciles are drawn; all are taken if there are no more. 0 for none.
+        Number of images that stand for all, from which deciles are drawn, eleven or more; all are taken if there are no more. 0
+        for none.
     classes
         Images kept for each mode and sign in either half of the set, to ask which classes stand out. 0 for none.
     name
@@ -97,6 +98,12 @@ class TopImages:
                 raise InputError(
                     f"{option} must be a whole number of {least[option]} or more: got {value!r}. Give one, such as 8."
                 )
+
+        if 0 < self.sample < N_DECILES:
+            raise InputError(
+                f"A sample from which deciles are drawn holds {N_DECILES} images or more: got sample={self.sample}. The same image would stand at "
+                "several deciles. Use sample=200, or 0 for none."
+            )
 
     def options(self) -> dict[str, Any]:
         """All that tells one such question from another."""
@@ -158,7 +165,7 @@ class TopImages:
             "layout": [layout.n_cls, layout.n_distill, layout.n_registers, *layout.grid],
             "site": "attn_input",
             "mode_band": BAND_SDS * isotropic_sd(model.d_model),
-            "choices": {choice.question: choice.choice for choice in CHOICES},
+            "choices": {choice.question: choice.choice for choice in choices_of(self.by)},
         }
 
     def pictured(self, state: State) -> Int64[Tensor, " image"]:

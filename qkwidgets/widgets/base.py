@@ -1,20 +1,31 @@
-"""What all our widgets share: strict keywords, one ESM file a class, and a reply to every request."""
+"""What all our widgets share: a mode that is looked at, strict keywords, one ESM file a class, and a reply to every request."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import anywidget
 import traitlets as t
 
-from qkwidgets.core.errors import InputError
+from qkwidgets.answers import registry
+from qkwidgets.answers.base import check_ending
+from qkwidgets.core.errors import InputError, check_megabytes, check_range
+from qkwidgets.core.index import ModeIndex
 
 STATIC = Path(__file__).parent / "static"
 
 
 class QKWidget(anywidget.AnyWidget):
     """Base of the widgets; anywidget demands a subclass, so this is the one abstract base of the project."""
+
+    STATE: ClassVar[tuple[str, ...]] = ("layer", "head", "mode")
+    """The small traits: what a page starts with, and what a saved view remembers."""
+
+    layer = t.Int(0).tag(sync=True)
+    head = t.Int(0).tag(sync=True)
+    mode = t.Int(0).tag(sync=True)
 
     live = t.Bool(True).tag(sync=True)
     """Whether a kernel may answer requests; False in exported pages."""
@@ -35,6 +46,58 @@ class QKWidget(anywidget.AnyWidget):
     def counts(self) -> dict[str, int]:
         """How many there are to choose from, by the name of the trait that chooses: layers, heads, and so on."""
         return {}
+
+    @property
+    def owner(self) -> str:
+        """Whose layers, heads and modes these are, for messages."""
+        return "this view"
+
+    @property
+    def selection(self) -> ModeIndex:
+        """The mode that is shown; set it with a `ModeIndex`, a text such as "L4 H2 M1", or three numbers."""
+        return ModeIndex(self.layer, self.head, self.mode)
+
+    @selection.setter
+    def selection(self, address: ModeIndex | str | tuple[int, int, int]) -> None:
+        index = ModeIndex.parse(address)
+        for kind, value in zip(("layer", "head", "mode"), index, strict=True):
+            self._check(kind, value)
+        with self.hold_trait_notifications(), self.hold_sync():
+            self.layer, self.head, self.mode = index
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """Where the view stands: its small traits by name."""
+        return {name: getattr(self, name) for name in self.STATE}
+
+    def to_html(self, path: str | os.PathLike, *, max_mb: float = 15.0, title: str | None = None) -> None:
+        """Write the view to one HTML file that works without kernel and network.
+
+        Parameters
+        ----------
+        path
+            Where to write it; replaced at once when it is complete.
+        max_mb
+            Largest size in megabytes. What is left out until the page fits, the class says, and so does the page.
+        title
+            Of the page; one that names the model if none is given.
+
+        Raises
+        ------
+        InputError
+            If the page cannot be that small or cannot be written. Nothing is written then.
+        """
+        check_ending(path, ".html", "a page")
+        max_mb = check_megabytes(max_mb)
+        registry.presenter(registry.PAGES, "page", self)(self, path, max_mb=max_mb, title=title)
+
+    @t.validate("layer", "head", "mode")
+    def _valid_index(self, proposal: Any) -> int:
+        return self._check(proposal["trait"].name, proposal["value"])
+
+    def _check(self, kind: str, value: int) -> int:
+        owner = "this view" if kind == "image" else self.owner
+        return check_range(kind, value, self.counts[kind], owner)
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Refuse a public name that does not exist: `view.layre = 3` would be kept, and nothing would happen."""
@@ -67,3 +130,34 @@ class QKWidget(anywidget.AnyWidget):
             self.send({"kind": "error", "id": request_id, "message": words})
         else:
             self.send({"id": request_id, **fields}, buffers)
+
+
+def check_setting(whose: str, choices: Mapping[str, Sequence[str] | None], name: str, value: Any) -> None:
+    """Refuse a setting of a view that does not exist, or a value that it cannot have.
+
+    Parameters
+    ----------
+    whose
+        Such as "a view".
+    choices
+        What each setting can be, by name; None for a share from 0 to 1.
+
+    Examples
+    --------
+    >>> check_setting("a view", {"scale": ("signed", "percentile"), "threshold": None}, "scale", "log")
+    Traceback (most recent call last):
+    qkwidgets.core.errors.InputError: The settings of a view are scale, threshold, and scale is one of signed, percentile: got
+    scale='log'. It probably belongs to another setting. Use such a value.
+    """
+    settings = f"The settings of {whose} are {', '.join(choices)}"
+    if name not in choices:
+        raise InputError(f"{settings}: got {name}={value!r}. It is probably misspelt. Use one of these.")
+    known = choices[name]
+    if known is None:
+        allowed, fits = "a number from 0 to 1", isinstance(value, int | float) and 0 <= value <= 1
+    else:
+        allowed, fits = f"one of {', '.join(known)}", value in known
+    if not fits:
+        raise InputError(
+            f"{settings}, and {name} is {allowed}: got {name}={value!r}. It probably belongs to another setting. Use such a value."
+        )

@@ -5,21 +5,16 @@ from typing import Any
 
 import traitlets as t
 
-from qkwidgets.answers import registry
 from qkwidgets.answers.base import check_ending
 from qkwidgets.answers.exploration import Exploration, map_bytes
 from qkwidgets.answers.ranking import ModeRanking
 from qkwidgets.answers.source import AnswerSource
-from qkwidgets.core.errors import InputError, check_megabytes, check_range
-from qkwidgets.core.index import ModeIndex
-from qkwidgets.widgets.base import STATIC, QKWidget
+from qkwidgets.core.errors import InputError
+from qkwidgets.widgets.base import STATIC, QKWidget, check_setting
 from qkwidgets.widgets.wire import wire_meta, wire_pictures, wire_spectra, wire_tiles
 
 LIVE_BYTES = 4_000_000
 """How many bytes of quantised maps a live view carries, to draw at once and to stay alive without a kernel."""
-
-STATE = ("layer", "head", "mode", "image", "token", "sign", "view", "panels")
-"""The small traits: what a page starts with, and what a saved view remembers."""
 
 PANELS = ("grid", "spectrum", "overlay", "trend", "attention")
 
@@ -42,6 +37,9 @@ VIEW_CHOICES = {
 class Explorer(QKWidget):
     """Explore the modes of a model on images.
 
+    To fit into its page, `to_html` rounds exact rows and bias terms to 8 bits, then leaves out modes by singular value, then images
+    from the end.
+
     Parameters
     ----------
     source
@@ -59,13 +57,11 @@ class Explorer(QKWidget):
     """
 
     _esm = STATIC / "explorer.js"
+    STATE = ("layer", "head", "mode", "image", "token", "sign", "view", "panels")
 
     source = t.Any()
     """The `AnswerSource` that the view shows."""
 
-    layer = t.Int(0).tag(sync=True)
-    head = t.Int(0).tag(sync=True)
-    mode = t.Int(0).tag(sync=True)
     image = t.Int(0).tag(sync=True)
     token = t.Int(-1).tag(sync=True)
     """The query token chosen, in the order of the token layout; -1 for none."""
@@ -95,24 +91,15 @@ class Explorer(QKWidget):
         self.set_trait("tiles", wire_tiles(self._frozen))
 
     @property
+    def owner(self) -> str:
+        return repr(self._frozen.model)
+
+    @property
     def counts(self) -> dict[str, int]:
         """How many layers, heads, modes, images and tokens there are to choose from."""
         meta = self._frozen.meta
         numbers = {"layer": meta["n_layers"], "head": meta["n_heads"], "mode": meta["n_modes"]}
         return {**numbers, "image": len(meta["images"]), "token": self._frozen.layout.n_tokens}
-
-    @property
-    def selection(self) -> ModeIndex:
-        """The mode that is shown; set it with a `ModeIndex`, a text such as "L4 H2 M1", or three numbers."""
-        return ModeIndex(self.layer, self.head, self.mode)
-
-    @selection.setter
-    def selection(self, address: ModeIndex | str | tuple[int, int, int]) -> None:
-        index = ModeIndex.parse(address)
-        for kind, value in zip(("layer", "head", "mode"), index, strict=True):
-            self._check(kind, value)
-        with self.hold_trait_notifications(), self.hold_sync():
-            self.layer, self.head, self.mode = index
 
     def rank(self, image: int | str | None = None, by: str = "share") -> ModeRanking:
         """The modes of one of the images shown, by `share`, `energy` or `peak`; the image by its number or its name.
@@ -126,31 +113,9 @@ class Explorer(QKWidget):
         check_ending(path, ".qk", "a saved view")
         self.source.frozen().starting_at(**self.state).save(path)
 
-    @property
-    def state(self) -> dict[str, Any]:
-        """Where the view stands: its small traits by name."""
-        return {name: getattr(self, name) for name in STATE}
-
-    def to_html(self, path: str | os.PathLike, *, max_mb: float = 15.0, title: str | None = None) -> None:
-        """Write the view to one HTML file that works without kernel and network.
-
-        Parameters
-        ----------
-        path
-            Where to write it; replaced at once when it is complete.
-        max_mb
-            Largest size in megabytes. Exact rows and bias terms are rounded to 8 bits, then modes left out by singular
-            value, then images from the end, until the page fits; the page says so.
-        title
-            Of the page; the model's name if none is given.
-        """
-        check_ending(path, ".html", "a page")
-        max_mb = check_megabytes(max_mb)
-        registry.presenter(registry.PAGES, "page", self)(self, path, max_mb=max_mb, title=title)
-
-    @t.validate("layer", "head", "mode", "image")
-    def _valid_index(self, proposal: Any) -> int:
-        return self._check(proposal["trait"].name, proposal["value"])
+    @t.validate("image")
+    def _valid_image(self, proposal: Any) -> int:
+        return self._check("image", proposal["value"])
 
     @t.validate("token")
     def _valid_token(self, proposal: Any) -> int:
@@ -159,14 +124,10 @@ class Explorer(QKWidget):
     @t.validate("view")
     def _valid_view(self, proposal: Any) -> dict[str, Any]:
         view = {**DEFAULT_VIEW, **proposal["value"]}
-        numbers = tuple(number["key"] for number in self._frozen.meta["head_numbers"])
+        choices = {**VIEW_CHOICES, "number": tuple(number["key"] for number in self._frozen.meta["head_numbers"])}
         for name, value in view.items():
-            _check_setting(name, value, numbers)
+            check_setting("a view", {each: choices.get(each) for each in DEFAULT_VIEW}, name, value)
         return view
-
-    def _check(self, kind: str, value: int) -> int:
-        owner = "this view" if kind == "image" else repr(self._frozen.model)
-        return check_range(kind, value, self.counts[kind], owner)
 
     def _answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
         if request.get("kind") != "need":
@@ -218,22 +179,6 @@ def explore(model: Any = None, images: Any = None, **traits: Any) -> Explorer:
 
         images = sample_images(model)
     return Explorer(LiveSource(model, images), **traits)
-
-
-def _check_setting(name: str, value: Any, numbers: tuple[str, ...]) -> None:
-    """Refuse a setting of the view that does not exist, or a value that it cannot have."""
-    settings = f"The settings of a view are {', '.join(DEFAULT_VIEW)}"
-    if name not in DEFAULT_VIEW:
-        raise InputError(f"{settings}: got {name}={value!r}. It is probably misspelt. Use one of these.")
-    if name == "threshold":
-        allowed, fits = "a number from 0 to 1", isinstance(value, int | float) and 0 <= value <= 1
-    else:
-        choices = {**VIEW_CHOICES, "number": numbers}[name]
-        allowed, fits = f"one of {', '.join(choices)}", value in choices
-    if not fits:
-        raise InputError(
-            f"{settings}, and {name} is {allowed}: got {name}={value!r}. It probably belongs to another setting. Use such a value."
-        )
 
 
 def _modes_within(source: AnswerSource, limit: int) -> int | None:

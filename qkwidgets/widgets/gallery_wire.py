@@ -18,7 +18,8 @@ import numpy as np
 from jaxtyping import Int32, Int64
 
 from qkwidgets.answers.file import to_bytes
-from qkwidgets.answers.optimal_images import CHOICES, OptimalImages
+from qkwidgets.answers.optimal_choices import choices_of
+from qkwidgets.answers.optimal_images import OptimalImages
 from qkwidgets.answers.quantise import Arrays
 from qkwidgets.answers.source import Spectra
 from qkwidgets.core.errors import check_range
@@ -98,7 +99,7 @@ class GalleryParts:
             "mode_band": answer.provenance.get("mode_band"),
             "head_numbers": [{"key": "cosine", "label": "weighted mean cosine", "diverging": True, "about": ""}],
             "row_tokens": [],
-            "about": [choice._asdict() for choice in CHOICES],
+            "about": [choice._asdict() for choice in choices_of(answer.by)],
             "left_out": [],
             "notes": [],
             "provenance": provenance,

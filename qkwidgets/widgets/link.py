@@ -41,7 +41,8 @@ def link(a: Any, b: Any, *names: str) -> Link:
         Any two of our widgets: explorers, galleries, or the widgets of modes and alignments. `b` begins where `a` stands.
     names
         What they share: any of `layer`, `head`, `mode`, `image`, `token`, `sign`, `view`. If none is named, those of layer,
-        head and mode of which both have equally many: two views of one model share all three.
+        head and mode of which both have equally many, and with the mode its sign, where both offer the same: two views of one
+        model share all.
 
     Returns
     -------
@@ -74,13 +75,20 @@ def link(a: Any, b: Any, *names: str) -> Link:
         )
     for name in names:
         _refuse_unlike(a, b, name)
-    shared = names or [name for name in DEFAULT if name in a.counts and a.counts[name] == b.counts.get(name)]
+    shared = names or _in_common(a, b)
     if not shared:
         raise InputError(
             f"Views that are linked have equally many layers, heads or modes: got {_count(a)} and {_count(b)}. They probably show "
             'different models. Name something else that they share, such as "sign".'
         )
     return Link(a, b, shared)
+
+
+def _in_common(a: QKWidget, b: QKWidget) -> list[str]:
+    """What views share that are joined without further words: a sign is that of a mode."""
+    shared = [name for name in DEFAULT if name in a.counts and a.counts[name] == b.counts.get(name)]
+    signed = "mode" in shared and a.has_trait("sign") and b.has_trait("sign") and _choices(a, "sign") == _choices(b, "sign")
+    return [*shared, "sign"] if signed else shared
 
 
 def _refuse_other(widget: Any) -> None:
@@ -94,7 +102,7 @@ def _refuse_other(widget: Any) -> None:
 def _refuse_unlike(a: QKWidget, b: QKWidget, name: str) -> None:
     if name not in LINKABLE:
         raise InputError(f"Views share any of {', '.join(LINKABLE)}: got {name!r}. It is probably misspelt. Use one of these.")
-    without = [type(each).__name__ for each in (a, b) if not each.has_trait(name)]
+    without = [type(each).__name__ for each in (a, b) if name not in (each.counts if name in INDICES else each.traits())]
     if without:
         raise InputError(
             f"Views that share {name!r} both have it: {without[0]} has not. It shows other things. Name what both have."

@@ -9,6 +9,7 @@ import torch
 
 import qkwidgets as qk
 from qkwidgets.answers import registry
+from qkwidgets.core.errors import InputError
 from qkwidgets.sweeps import TopImages, sweep
 from tests.oracles.dense import dense_modes
 from tests.oracles.optimal import ranked
@@ -110,8 +111,44 @@ def test_what_was_said_of_the_modes_is_what_modes_says(swept):
 
 def test_the_door_hands_options_on(builtin_model):
     scenes = qk.odd_one_out(6)
-    found = qk.optimal_images(builtin_model, scenes, 2, by="key", maps=1, sample=6, workers=0, progress=False)
+    found = qk.optimal_images(builtin_model, scenes, 2, by="key", maps=1, sample=11, workers=0, progress=False)
     assert found.image.shape == (6, 4, 32, 2, 2)
     assert found.by == "key"
     assert found.maps["maps"].shape[2] == 1
     assert found.n_sampled == 6
+
+
+def test_a_misspelt_keyword_is_refused_with_the_nearest(builtin_model):
+    for door, given, near in (
+        (qk.optimal_images, "bye", "by"),
+        (qk.optimal_images, "worker", "workers"),
+        (qk.sweep, "batchsize", "batch_size"),
+    ):
+        with pytest.raises(
+            InputError, match=rf"^A keyword of {door.__name__} is one of .*batch_size.*: got '{given}'.*Nearest: '{near}'\.$"
+        ):
+            door(builtin_model, qk.odd_one_out(2), 2, **{given: 1})
+
+
+def test_an_answer_that_is_asked_for_what_its_widget_has_says_so(builtin_model):
+    found = qk.sweep(builtin_model, qk.odd_one_out(2), TopImages(k=1, maps=0), workers=0, progress=False)
+    for answer, kind in ((found, "Sweep"), (found["optimal"], "OptimalImages")):
+        with pytest.raises(AttributeError) as refusal:
+            answer.to_html("page.html")
+        assert str(refusal.value) == (
+            f"A page is written by a widget: '{kind}' is an answer without a to_html of its own. It was probably opened from a file, and is "
+            "not shown yet. Call .widget().to_html(...)."
+        )
+        assert not hasattr(answer, "selection")
+    with pytest.raises(KeyError) as refusal:
+        found["optimum"]
+    assert str(refusal.value) == (
+        "The answers of a sweep are named by its reducers: this one has 'optimal', and not 'optimum'. It is probably misspelt, or of another "
+        "sweep. Use one of these."
+    )
+    assert "optimum" not in found
+    assert found.get("optimum") is None
+    with pytest.raises(
+        InputError, match=r"^A keyword of OptimalImages\.figure is one of .*: got 'pallete'.* Nearest: 'palette'\.$"
+    ):
+        found.figure(pallete="orange-blue")

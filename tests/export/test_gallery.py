@@ -9,7 +9,7 @@ import pytest
 from qkwidgets.core.errors import InputError
 from qkwidgets.export.gallery import FEWEST_MODES, _content, gallery_content, write_page
 from qkwidgets.export.page import page
-from qkwidgets.widgets.gallery import STATE, Gallery
+from qkwidgets.widgets.gallery import Gallery
 from qkwidgets.widgets.gallery_wire import GalleryParts
 from tests.export.parsed import Parsed
 from tests.export.test_page import NASTY, TAGS, embedded, sha256
@@ -37,7 +37,7 @@ def size(gallery, limit) -> int:
 
 def test_a_page_starts_where_the_view_stands_and_has_no_kernel(gallery):
     state = traits(paged(gallery))
-    assert {name: state[name] for name in STATE} == gallery.state
+    assert {name: state[name] for name in Gallery.STATE} == gallery.state
     assert state["live"] is False
     assert state["meta"]["left_out"] == []
 

@@ -14,9 +14,9 @@ from safetensors.numpy import load
 
 import qkwidgets
 from qkwidgets.core.errors import InputError
-from qkwidgets.export.html import page
+from qkwidgets.export.explorer import page
 from qkwidgets.widgets.base import STATIC
-from qkwidgets.widgets.explorer import STATE, Explorer
+from qkwidgets.widgets.explorer import Explorer
 from qkwidgets.widgets.wire import wire_pictures, wire_spectra, wire_tiles
 from tests.export.parsed import Parsed
 from tests.faults import FULL, READ_ONLY, python_in
@@ -97,7 +97,7 @@ def test_the_page_starts_where_the_view_stood(state):
     assert [traits[name] for name in ("layer", "head", "mode", "image", "sign")] == [1, 2, 3, 1, "-"]
     assert traits["view"]["scale"] == "percentile"
     assert traits["live"] is False
-    assert set(traits) == {*STATE, "live", "meta", "spectra", "pictures", "tiles"}
+    assert set(traits) == {*Explorer.STATE, "live", "meta", "spectra", "pictures", "tiles"}
 
 
 def test_every_number_of_the_view_is_in_the_page(parsed, state):

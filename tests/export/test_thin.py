@@ -9,7 +9,7 @@ import pytest
 
 import qkwidgets
 from qkwidgets.core.errors import InputError
-from qkwidgets.export.html import page
+from qkwidgets.export.explorer import page
 from qkwidgets.export.thin import FEWEST_MODES, fitted, packed, packed_parts, size
 from qkwidgets.widgets.explorer import Explorer
 from tests.export.parsed import Parsed

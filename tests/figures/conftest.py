@@ -8,7 +8,9 @@ import pytest
 from qkwidgets.answers.alignment import Alignment
 from qkwidgets.answers.exploration import Exploration
 from qkwidgets.answers.modes import SingularModes
+from qkwidgets.answers.preference import Preference
 from tests.figures.texts import NASTY
+from tests.preferences import preference as some_preference
 from tests.views import view
 
 
@@ -60,3 +62,9 @@ def other(alignment) -> Alignment:
     return dataclasses.replace(
         alignment, head=head, layer=head.mean(1), layer_band=np.full(2, 0.1), head_band=np.full((2, 2), 0.2), provenance=record
     )
+
+
+@pytest.fixture
+def preference() -> Preference:
+    """Two layers of three heads, seven images, two permutations."""
+    return some_preference(model=NASTY)

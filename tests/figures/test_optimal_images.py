@@ -93,7 +93,14 @@ def test_deciles_are_shown_from_the_highest_to_the_lowest():
     scores = [number(float(score)) for score in answer.deciles["score"][0, 0, 0, 1][[10, 5, 0]]]
     said = words(figure)
     assert "of 6 sampled images" in said
+    assert [said.index(f"{percent} %<br>") < said.index(score) for percent, score in zip((100, 50, 0), scores, strict=True)] == [
+        True
+    ] * 3
     assert said.index(scores[0]) < said.index(scores[1]) < said.index(scores[2])
+    assert "So few stand at several deciles." in said
+    every = optimal_images_figure(answer, "L0 H0 M0", of="deciles")
+    assert len(every.layout.images) == 11
+    assert all(f"{percent} %<br>" in words(every) for percent in range(0, 101, 10))
     with pytest.raises(InputError, match='A page shows the "best" images or those at "deciles"'):
         optimal_images_figure(answer, of="worst")
 

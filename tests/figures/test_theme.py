@@ -13,14 +13,16 @@ from tests.figures.texts import ESCAPED, NASTY, markup_of_names
 THEMES = ("light", "dark")
 
 
-@pytest.fixture(params=["trend", "trends", "spectrum", "grid", "overlay", "ranking"])
-def draw(request, exploration, modes, alignment, other):
+@pytest.fixture(params=["trend", "trends", "spectrum", "grid", "overlay", "ranking", "preference", "cosine"])
+def draw(request, exploration, modes, alignment, other, preference):
     return {
         "trend": lambda **options: alignment.figure(**options),
         "trends": lambda **options: trend_figure(alignment, other, **options),
         "spectrum": lambda **options: modes.figure(index="L1 H0 M1", **options),
         "grid": lambda **options: grid_figure(exploration, **options),
         "overlay": lambda **options: exploration.figure(**options),
+        "preference": lambda **options: preference.figure(**options),
+        "cosine": lambda **options: preference.figure("cosine", **options),
         "ranking": lambda **options: exploration.rank(0).figure(**options),
     }[request.param]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 NASTY = '<b>$x$</b> %{y} & <a href="x">'
 ESCAPED = '&lt;b&gt;&#36;x&#36;&lt;/b&gt; &#37;{y} &amp; &lt;a href="x"&gt;'
 
-OURS = re.compile(r"</?(?:b|i|br|extra)>|%\{(?:x|y|z|text|customdata)(?::[^}]*)?\}")
+OURS = re.compile(r"</?(?:b|i|br|extra)>|%\{(?:x|y|z|text|customdata(?:\[\d\])?)(?::[^}]*)?\}")
 """The markup that our own figures use."""
 
 

@@ -11,7 +11,7 @@ from tests.sweeps.sums import Sums, contents
 
 NUMBER, BATCH, SHARD = 60, 4, 8
 OPTIONS = {"batch_size": BATCH, "shard_images": SHARD, "progress": False}
-REDUCERS = [Sums(power=3), TopImages(k=3, sample=9, classes=4)]
+REDUCERS = [Sums(power=3), TopImages(k=3, sample=11, classes=4)]
 """What is swept: sums, whose order would show, and all parts of the lists that the gallery is made of."""
 
 

@@ -48,6 +48,26 @@ def test_the_folder_of_a_sweep_becomes_a_page(images, tmp_path, capsys):
     assert qk.open(tmp_path / "top.qk").image.shape == (6, 4, 32, 2, 2)
 
 
+def test_options_of_the_lists_are_handed_on_and_a_page_says_what_it_left_out(images, tmp_path, capsys):
+    out, page = str(tmp_path / "out"), tmp_path / "page.html"
+    more = ["--sample", "11", "--classes", "3", "--by", "key", "--maps", "2"]
+    assert main(["sweep", "builtin:o3", str(images), "-o", out, "--k", "2", "--workers", "0", *more]) == 0
+    found = qk.open(out)["optimal"]
+    assert (found.by, found.n_sampled, found.maps["maps"].shape[2], found.halves.classes.shape[-1]) == ("key", 9, 2, 3)
+    capsys.readouterr()
+    assert main(["explore", out, "-o", str(page), "--max-mb", "0.3"]) == 0
+    assert "To keep this page small it holds the images of the" in capsys.readouterr().out
+    assert main(["explore", out, "-o", str(page)]) == 0
+    assert "To keep this page small" not in capsys.readouterr().out
+
+
+def test_a_file_in_the_place_of_the_folder_is_named(images, tmp_path, capsys):
+    (tmp_path / "file").touch()
+    for name in ("file", "file/inside"):
+        assert main(["sweep", "builtin:o3", str(images), "-o", str(tmp_path / name), "--workers", "0"]) == 2
+        assert f"A sweep is kept in a folder: '{tmp_path / name}' is, or lies in, a file." in capsys.readouterr().err
+
+
 def test_a_sweep_of_several_reducers_has_no_figure_of_its_own(images):
     from qkwidgets.sweeps import TopImages
 

@@ -351,7 +351,11 @@ def test_a_folder_that_cannot_be_written_is_refused_before_any_work(tmp_path, bu
         ended = python_in(READ_ONLY, folder, TRYING, str(name))
         assert ended.stdout.startswith(said.format(name, "Read-only file system")), ended.stderr
     (tmp_path / "file").touch()
-    assert refused(builtin_model, tmp_path / "file").startswith(said.format(tmp_path / "file", "File exists"))
+    for name in (tmp_path / "file", tmp_path / "file" / "inside"):
+        assert refused(builtin_model, name) == (
+            f"A sweep is kept in a folder: '{name}' is, or lies in, a file. The name of a file was probably given, such as that of an answer. Name "
+            "a folder, which is made if it is not there."
+        )
 
 
 # Folders that are none

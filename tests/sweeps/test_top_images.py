@@ -62,13 +62,13 @@ X = tokens()
 
 @pytest.fixture(scope="module")
 def reduced():
-    return TopImages(k=3, sample=9, classes=4).prepare(model())
+    return TopImages(k=3, sample=11, classes=4).prepare(model())
 
 
 @pytest.fixture(scope="module")
 def whole_numbers():
     """A reducer whose transforms are whole numbers: on tokens that are, too, nothing is rounded and many scores are equal."""
-    return in_whole_numbers(TopImages(k=3, sample=9, classes=4).prepare(model()))
+    return in_whole_numbers(TopImages(k=3, sample=11, classes=4).prepare(model()))
 
 
 def in_whole_numbers(reducer):
@@ -166,7 +166,7 @@ def test_maps_are_those_of_the_images_in_the_lists(reduced):
 
 @pytest.mark.parametrize("maps", [0, 2])
 def test_fewer_maps_change_nothing_else(whole_numbers, maps):
-    few = in_whole_numbers(TopImages(k=3, maps=maps, sample=9, classes=4).prepare(model()))
+    few = in_whole_numbers(TopImages(k=3, maps=maps, sample=11, classes=4).prepare(model()))
     found, expected = (state_of(each, list(range(N_IMAGES)), whole=True) for each in (few, whole_numbers))
     assert found.keys() - expected.keys() == set()
     kept = {
@@ -181,7 +181,7 @@ def test_fewer_maps_change_nothing_else(whole_numbers, maps):
 def test_the_sample_holds_the_images_of_the_smallest_hashes_and_all_their_scores(reduced):
     assert image_hash(torch.arange(50)).tolist() == [splitmix(index) for index in range(50)]
     state = state_of(reduced, list(range(N_IMAGES)))
-    smallest = sorted(range(N_IMAGES), key=splitmix)[:9]
+    smallest = sorted(range(N_IMAGES), key=splitmix)[:11]
     assert state["sample_image"].tolist() == smallest
     query, key = projections(0, 1)
     for place, image in enumerate(smallest):
@@ -221,7 +221,7 @@ def test_lists_of_the_halves_hold_the_best_of_either_half(reduced):
 def test_null_modes_have_no_images():
     weak = model()
     weak.layers[0].W_Q[0, :, -1] = weak.layers[0].W_Q[0, :, 0]
-    reducer = TopImages(k=2, sample=3).prepare(weak)
+    reducer = TopImages(k=2, sample=11).prepare(weak)
     state = state_of(reducer, list(range(6)))
     assert state["null"][0, 0].tolist() == [False, False, False, True]
     assert not state["keys"][0, 0, 3].any()
@@ -309,6 +309,25 @@ def test_an_option_that_is_no_such_number_is_refused(option):
         InputError, match=f"{next(iter(option))} must be a whole number of . or more: got .*. Give one, such as 8."
     ):
         TopImages(**option)
+
+
+def test_a_sample_too_small_for_deciles_is_refused():
+    with pytest.raises(InputError) as refusal:
+        TopImages(sample=10)
+    assert str(refusal.value) == (
+        "A sample from which deciles are drawn holds 11 images or more: got sample=10. The same image would stand at several deciles. Use "
+        "sample=200, or 0 for none."
+    )
+
+
+@pytest.mark.parametrize("by", ["score", "query", "key"])
+def test_what_is_chosen_fits_how_images_are_ranked(by):
+    from qkwidgets.answers.optimal_choices import choices_of
+
+    score, guard, *_ = choices_of(by)
+    assert (score.source, guard.source) == ("paper" if by == "score" else "ours", "ours")
+    assert ("product" if by == "score" else f"largest {by} projection") in score.choice
+    assert TopImages(by=by).prepare(model()).record(model())["choices"][score.question] == score.choice
 
 
 def test_an_unknown_way_is_refused():

@@ -66,18 +66,18 @@ def test_the_pictures_of_a_mode_carry_its_maps_and_its_best_pair(open_page, gall
 
 def test_sliders_grid_and_arrow_keys_choose_the_same_mode(open_page, gallery_page, found):
     page = open_page(gallery_page)
-    page.panel("slider-mode").fill("3")
+    page.panel("slider-mode").fill("1")
     page.view.locator("[role=gridcell][data-layer='2'][data-head='1']").click()
-    expect(page.selection).to_have_text("L2 H1 M3")
+    expect(page.selection).to_have_text("L2 H1 M1")
     card(page, "+", 0).focus()
     page.page.keyboard.press("ArrowDown")
-    expect(page.selection).to_have_text("L2 H1 M4")
+    expect(page.selection).to_have_text("L2 H1 M2")
     expect(card(page, "+", 0)).to_be_focused()
-    best = found.top("L2 H1 M4", "+")[0]
+    best = found.top("L2 H1 M2", "+")[0]
     expect(row(page, "+").locator("output")).to_contain_text(best.name)
     page.page.keyboard.press("ArrowRight")
     expect(card(page, "+", 1)).to_be_focused()
-    expect(row(page, "+").locator("output")).to_contain_text("2. " + found.top("L2 H1 M4", "+")[1].name)
+    expect(row(page, "+").locator("output")).to_contain_text("2. " + found.top("L2 H1 M2", "+")[1].name)
 
 
 def test_under_the_pointer_stand_name_score_and_patches(open_page, gallery_page, found):

@@ -5,21 +5,8 @@ import pytest
 import qkwidgets
 from qkwidgets.core.errors import InputError
 from tests.answers.test_tables import alignment, modes
+from tests.galleries import optimal
 from tests.views import view
-
-
-@pytest.fixture
-def shown():
-    """Makes widgets of answers, and closes them."""
-    made = []
-
-    def show(answer, **traits):
-        made.append(answer.widget(**traits))
-        return made[-1]
-
-    yield show
-    for widget in made:
-        widget.close()
 
 
 def stands(widget) -> tuple:
@@ -29,13 +16,14 @@ def stands(widget) -> tuple:
 def test_linked_views_share_layer_head_and_mode_both_ways(shown):
     a, b = shown(view(), layer=1, image=1), shown(view(), mode=3, sign="-")
     joined = qkwidgets.link(a, b)
-    assert joined.names == ("layer", "head", "mode")
+    assert joined.names == ("layer", "head", "mode", "sign")
     assert str(b.selection) == "L1 H0 M0", "the second begins where the first stands"
     a.selection = "L0 H2 M4"
     assert str(b.selection) == "L0 H2 M4"
     b.selection = (1, 1, 1)
     assert str(a.selection) == "L1 H1 M1"
-    assert (a.image, b.image, a.sign, b.sign) == (1, 0, "auto", "-"), "nothing else is shared"
+    b.sign = "-"
+    assert (a.image, b.image, a.sign, b.sign) == (1, 0, "-", "-"), "nothing else is shared"
 
 
 def test_what_is_named_is_shared_and_nothing_else(shown):
@@ -49,7 +37,7 @@ def test_what_is_named_is_shared_and_nothing_else(shown):
 def test_a_link_ends_when_it_is_undone(shown):
     a, b = shown(view()), shown(view())
     joined = qkwidgets.link(a, b)
-    assert repr(joined) == "Link(layer, head, mode)"
+    assert repr(joined) == "Link(layer, head, mode, sign)"
     joined.unlink()
     joined.unlink()
     a.layer = 1
@@ -77,3 +65,10 @@ def test_a_value_that_one_view_refuses_moves_neither(shown):
     with pytest.raises(InputError, match=r"^Layer 7 of"):
         a.layer = 7
     assert (a.layer, b.layer) == (0, 0)
+
+
+def test_two_galleries_share_the_sign(shown):
+    a, b = shown(optimal()), shown(optimal())
+    qkwidgets.link(a, b)
+    a.sign = "-"
+    assert b.sign == "-"

@@ -1,25 +1,10 @@
 """Do the answers about weights alone have a widget, without an image and without a computation?"""
 
 import numpy as np
-import pytest
 from safetensors.numpy import load
 
 import qkwidgets
 from tests.answers.test_tables import alignment, modes
-
-
-@pytest.fixture
-def shown():
-    """Makes a widget of an answer, and closes it."""
-    made = []
-
-    def show(answer, **traits):
-        made.append(answer.widget(**traits))
-        return made[-1]
-
-    yield show
-    for widget in made:
-        widget.close()
 
 
 def test_modes_are_shown_as_grid_spectrum_and_trend(shown):

@@ -1,13 +1,11 @@
 /** Keeps the store's tile that of the current head; what goes wrong is said there, and the last picture stays. */
 
 import type { ViewModel } from "../lib/afm.ts";
+import { waitingMark } from "../lib/notices.ts";
 import type { Store } from "../lib/store.ts";
 import { TileSource } from "../lib/tiles.ts";
 import { currentTile, type Shown } from "../panels/panel.ts";
 import type { State } from "./index.ts";
-
-/** Most tiles come within a frame or two; only a longer wait is shown, by dimming the old pictures. */
-const WAITING_MS = 200;
 
 const ON_EMBEDDED = "The kernel does not answer; until it does, numbers are those embedded in this view.";
 const NOTHING_HERE =
@@ -20,16 +18,7 @@ export async function feedTiles(
   store: Store<Shown>,
   signal: AbortSignal,
 ): Promise<void> {
-  let waiting: ReturnType<typeof setTimeout> | undefined;
-  const arrived = (): void => {
-    clearTimeout(waiting);
-    root.removeAttribute("data-waiting");
-  };
-  const wait = (): void => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => root.setAttribute("data-waiting", ""), WAITING_MS);
-  };
-  signal.addEventListener("abort", arrived, { once: true });
+  const { wait, arrived } = waitingMark(root, signal);
   const source = new TileSource(
     model,
     { tiles: model.get("tiles") as State["tiles"], live: model.get("live") as boolean },

@@ -14,6 +14,7 @@ import about from "../panels/about.css";
 import attention from "../panels/attention.css";
 import charts from "../panels/charts.css";
 import type { PanelName } from "../panels/panel.ts";
+import panes from "../panels/panes.css";
 import pictures from "../panels/pictures.css";
 import layout from "./layout.css";
 import style from "./style.css";
@@ -49,6 +50,6 @@ export type State = {
 };
 
 export default defineWidget({
-  css: [charts, pictures, attention, about, style, layout].join("\n"),
+  css: [charts, panes, pictures, attention, about, style, layout].join("\n"),
   render: mount,
 });

@@ -1,8 +1,10 @@
-/** Puts the panels of one view together, feeds them tiles, and mounts them anew when Python sends other data. */
+/** Puts the panels of one view together and feeds them tiles. */
 
 import type { ViewModel, ViewProps } from "../lib/afm.ts";
 import { type Data, loadData } from "../lib/data.ts";
-import { h, setText } from "../lib/dom.ts";
+import { h } from "../lib/dom.ts";
+import { keepPainted, mountOn, sharedTraits } from "../lib/mount.ts";
+import { leftOutLine, noticeLines } from "../lib/notices.ts";
 import { bindTraits, Store } from "../lib/store.ts";
 import { aboutPanel } from "../panels/about.ts";
 import { attentionPanel } from "../panels/attention.ts";
@@ -43,54 +45,24 @@ const DEFAULT_VIEW: State["view"] = {
   rank: "share",
 };
 
-export async function mount({ model, root, signal, onTheme }: ViewProps): Promise<void> {
-  let current: AbortController | undefined;
-  signal.addEventListener("abort", () => current?.abort(), { once: true });
-
-  async function remount(): Promise<void> {
-    current?.abort();
-    current = new AbortController();
-    await mountData({ model, root, signal: current.signal, onTheme });
-  }
-
-  // Python sends all data in one message, but each trait has its own event: mount once for all of them.
-  let queued = false;
-  const later = (): void => {
-    if (queued) return;
-    queued = true;
-    queueMicrotask(() => {
-      queued = false;
-      if (!signal.aborted) void remount();
-    });
-  };
-  for (const name of DATA) model.on(`change:${name}`, later, signal);
-  await remount();
-}
-
-async function mountData(view: ViewProps): Promise<void> {
-  const { model, root, signal } = view;
-  const trait = <K extends keyof State>(name: K): State[K] => model.get(name) as State[K];
-  try {
+export const mount = (view: ViewProps): Promise<void> =>
+  mountOn(view, DATA, async (current) => {
+    const { model, signal } = current;
+    const trait = <K extends keyof State>(name: K): State[K] => model.get(name) as State[K];
     const data = await loadData(
       { meta: trait("meta"), spectra: trait("spectra"), pictures: trait("pictures") },
       signal,
     );
-    if (signal.aborted) return;
-    await compose(view, data, trait("panels"));
-  } catch (error) {
-    if (signal.aborted) return;
-    root.replaceChildren(errorLine((error as Error).message));
-  }
-  if (!signal.aborted) root.dataset.ready = "1";
-}
+    if (!signal.aborted) await compose(current, data, trait("panels"));
+  });
 
 async function compose(view: ViewProps, data: Data, names: readonly PanelName[]): Promise<void> {
-  const { model, root, signal, onTheme } = view;
+  const { model, root, signal } = view;
   const store = new Store<Shown>(initialState(model), signal);
   const context = { store, data, signal };
   const shown = names.filter((name) => data.meta.images.length > 0 || !ABOUT_IMAGES.includes(name));
   const bar = controlsBar(context);
-  const notices = noticeLines(context, root, model.get("live") as boolean);
+  const notices = noticeLines(store, model.get("live") as boolean);
   const panels = shown.map((name) => ({
     ...PANELS[name](context),
     aboutImages: ABOUT_IMAGES.includes(name),
@@ -102,9 +74,7 @@ async function compose(view: ViewProps, data: Data, names: readonly PanelName[])
   bindTraits(model, store, SHARED, signal);
   const needsTiles = panels.some(({ aboutImages }) => aboutImages);
   const delivered = needsTiles ? feedTiles(model, root, store, signal) : undefined;
-  for (const { keys, paint } of [bar, notices, ...panels]) store.watch(keys, paint, signal);
-  onTheme((theme) => store.set({ theme }), signal);
-  for (const { paint } of [bar, notices, ...panels]) paint();
+  keepPainted([bar, notices, outlinePalette(context, root), ...panels], store, view);
 
   const tiers = [false, true]
     .map((images) => ({ images, roots: panels.filter((panel) => panel.aboutImages === images) }))
@@ -116,12 +86,11 @@ async function compose(view: ViewProps, data: Data, names: readonly PanelName[])
         ...roots.map((panel) => panel.root),
       ),
     );
-  const leftOut = data.meta.left_out.length ? [h("p", { class: "note" }, data.meta.left_out.join(" "))] : [];
   root.replaceChildren(
     bar.root,
     ...notices.roots,
     h("div", { class: "panels" }, ...tiers),
-    ...leftOut,
+    ...leftOutLine(data.meta.left_out),
     aboutPanel(data, shown),
   );
   keepInSight(bar.root, root, signal);
@@ -129,30 +98,16 @@ async function compose(view: ViewProps, data: Data, names: readonly PanelName[])
   if (!signal.aborted) store.flush();
 }
 
-/**
- * What went wrong, and what is worth knowing, in words; and the palette for the outlines on the pictures.
- *
- * The note comes and goes with the kernel, so where there may be one its line is kept free: nothing below it moves.
- */
-function noticeLines({ store }: PanelContext, root: HTMLElement, live: boolean) {
-  const error = errorLine("");
-  const note = h("p", { class: "note", role: "status", "data-live": live, "data-testid": "qk-note" });
-  return {
-    roots: [error, note],
-    keys: ["error", "note", "view"] as const,
-    paint(): void {
-      setText(error, store.state.error);
-      setText(note, store.state.note);
-      root.dataset.qkPalette = store.state.view.palette;
-    },
-  };
-}
-
-const errorLine = (words: string): HTMLElement =>
-  h("p", { class: "error", role: "alert", "data-testid": "qk-error" }, words);
+/** The style sheet colours the outlines on the pictures. */
+const outlinePalette = ({ store }: PanelContext, root: HTMLElement) => ({
+  keys: ["view"] as const,
+  paint(): void {
+    root.dataset.qkPalette = store.state.view.palette;
+  },
+});
 
 function initialState(model: ViewModel): Shown {
-  const shared = Object.fromEntries(SHARED.map((name) => [name, model.get(name)])) as unknown as Shared;
+  const shared = sharedTraits<Shared>(model, SHARED);
   return {
     ...shared,
     view: { ...DEFAULT_VIEW, ...shared.view },

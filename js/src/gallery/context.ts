@@ -3,7 +3,6 @@
 import type { Theme } from "../lib/colour.ts";
 import type { Data } from "../lib/data.ts";
 import type { Store } from "../lib/store.ts";
-import type { PanelContext } from "../panels/panel.ts";
 import type { GalleryMeta, HeadLists, Images } from "./data.ts";
 import type { State } from "./index.ts";
 import type { Thumbnails } from "./supply.ts";
@@ -36,10 +35,6 @@ export interface Part {
   readonly keys: readonly (keyof Shown)[];
   paint(): void;
 }
-
-/** For the explorer's panels that are about the weights: of a store they read and set address and theme, which are here, too. */
-export const asPanelContext = ({ store, data, signal }: GalleryContext): PanelContext =>
-  ({ store, data, signal }) as unknown as PanelContext;
 
 /** The current head's lists, or null while they are on their way. */
 export const currentLists = ({ lists, layer, head }: Shown): HeadLists | null =>

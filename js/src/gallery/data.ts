@@ -151,14 +151,19 @@ export class HeadLists {
   }
 
   #range(sample: Sample, side: Side, mode: number): number {
-    const maps = SIGNS.flatMap((sign) =>
-      this.hits(sample, mode, sign).flatMap(({ image }, place) =>
-        image < 0 ? [] : (this.map(sample, side, mode, sign, place) ?? []),
-      ),
-    );
-    const sizes = new Float32Array(maps.reduce((total, { length }) => total + length, 0));
-    let at = 0;
-    for (const map of maps) for (const value of map) sizes[at++] = Math.abs(value);
+    const images = this.#tensors.get(`${PREFIX[sample]}image`)?.data ?? [];
+    const maps: Float32Array[] = [];
+    for (const sign of SIGNS) {
+      const [places, start] = this.#places(`${PREFIX[sample]}image`, mode, sign);
+      for (let place = 0; place < places; place++) {
+        const map = this.map(sample, side, mode, sign, place);
+        if (map && (images[start + place] ?? -1) >= 0) maps.push(map);
+      }
+    }
+    const length = maps[0]?.length ?? 0;
+    const sizes = new Float32Array(maps.length * length);
+    for (let m = 0; m < maps.length; m++) sizes.set(maps[m] as Float32Array, m * length);
+    for (let i = 0; i < sizes.length; i++) sizes[i] = Math.abs(sizes[i] as number);
     return sizes.length ? quantile(sizes.sort(), RANGE_AT) : 0;
   }
 

@@ -1,14 +1,12 @@
 /** Keeps the store's lists those of the current head, and gets the pictures that they show. */
 
 import type { ViewModel } from "../lib/afm.ts";
+import { waitingMark } from "../lib/notices.ts";
 import type { Store } from "../lib/store.ts";
 import type { Sign } from "../lib/tile.ts";
 import { currentLists, type Shown } from "./context.ts";
 import type { Images } from "./data.ts";
 import { HeadSource, Thumbnails } from "./supply.ts";
-
-/** Most lists come within a frame or two; only a longer wait is shown, by dimming the old pictures. */
-const WAITING_MS = 200;
 
 const NO_KERNEL =
   "The kernel does not answer yet; images that are not embedded in this view appear when it does.";
@@ -25,17 +23,7 @@ export function feedGallery(
   store: Store<Shown>,
   signal: AbortSignal,
 ): Feed {
-  let waiting: ReturnType<typeof setTimeout> | undefined;
-  const arrived = (): void => {
-    clearTimeout(waiting);
-    root.removeAttribute("data-waiting");
-  };
-  const wait = (): void => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => root.setAttribute("data-waiting", ""), WAITING_MS);
-  };
-  signal.addEventListener("abort", arrived, { once: true });
-
+  const { wait, arrived } = waitingMark(root, signal);
   const complaints = {
     error: (error: string) => store.set({ error }),
     silence: () => store.set({ note: NO_KERNEL }),

@@ -12,6 +12,7 @@ import type { Palette } from "../lib/colour.ts";
 import type { Sign } from "../lib/tile.ts";
 import about from "../panels/about.css";
 import charts from "../panels/charts.css";
+import panes from "../panels/panes.css";
 import cards from "./cards.css";
 import type { GalleryMeta } from "./data.ts";
 import layout from "./layout.css";
@@ -44,4 +45,4 @@ export type State = {
   live: boolean;
 };
 
-export default defineWidget({ css: [style, charts, about, cards, layout].join("\n"), render: mount });
+export default defineWidget({ css: [style, charts, about, panes, cards, layout].join("\n"), render: mount });

@@ -1,13 +1,14 @@
 /** How the pictures are shown: maps on them, beside them or not at all; which signs; the best or ordinary images. */
 
 import { FOCUSABLE, h, setAttributes } from "../lib/dom.ts";
+import { segmented } from "../lib/segmented.ts";
 import { type GalleryContext, type Part, setView } from "./context.ts";
 import type { State } from "./index.ts";
 
 type View = State["view"];
 
 export function galleryOptions({ store, data, signal }: GalleryContext): Part {
-  const layout = choice<View["layout"]>(
+  const layout = segmented<View["layout"]>(
     "maps",
     [
       ["overlay", "overlay"],
@@ -17,7 +18,7 @@ export function galleryOptions({ store, data, signal }: GalleryContext): Part {
     (value) => setView(store, { layout: value }),
     signal,
   );
-  const sign = choice<State["sign"]>(
+  const sign = segmented<State["sign"]>(
     "sign",
     [
       ["both", "both"],
@@ -27,7 +28,7 @@ export function galleryOptions({ store, data, signal }: GalleryContext): Part {
     (value) => store.set({ sign: value }),
     signal,
   );
-  const sample = choice<View["sample"]>(
+  const sample = segmented<View["sample"]>(
     "images",
     [
       ["top", "top"],
@@ -38,7 +39,7 @@ export function galleryOptions({ store, data, signal }: GalleryContext): Part {
   );
   sample.root.title =
     "A mode must not be judged by its best cases alone: deciles are ordinary images, over all scores.";
-  const palette = choice<View["palette"]>(
+  const palette = segmented<View["palette"]>(
     "palette",
     [
       ["red-cyan", "red / cyan"],
@@ -65,27 +66,6 @@ export function galleryOptions({ store, data, signal }: GalleryContext): Part {
       sample.paint(view.sample);
       palette.paint(view.palette);
       setAttributes(paper, { "aria-pressed": String(view.scale === "percentile") });
-    },
-  };
-}
-
-/** A few exclusive choices side by side. */
-function choice<V extends string>(
-  label: string,
-  choices: readonly (readonly [V, string])[],
-  onChoose: (value: V) => void,
-  signal: AbortSignal,
-): { root: HTMLElement; paint(value: V): void } {
-  const buttons = choices.map(([value, words]) => {
-    const button = h("button", { type: "button", value, ...FOCUSABLE }, words);
-    button.addEventListener("click", () => onChoose(value), { signal });
-    return button;
-  });
-  const group = h("span", { class: "segments", role: "group", "aria-label": label }, ...buttons);
-  return {
-    root: h("div", { class: "field", "data-option": label }, h("span", {}, label), group),
-    paint(value) {
-      for (const button of buttons) setAttributes(button, { "aria-pressed": String(button.value === value) });
     },
   };
 }

@@ -6,16 +6,28 @@ import type { Side, Sign } from "../lib/tile.ts";
 import { galleryColumns } from "../panels/overlay.ts";
 import { Card, type Shot } from "./card.ts";
 import { currentLists, type GalleryContext, type Part } from "./context.ts";
-import { type HeadLists, type Hit, type Images, patchName, type Sample, type Suggestion } from "./data.ts";
+import {
+  type GalleryMeta,
+  type HeadLists,
+  type Hit,
+  type Images,
+  patchName,
+  type Sample,
+  type Suggestion,
+} from "./data.ts";
 
 /** Most pictures in a line of a narrow, a middling and a wide view. */
 const WIDTHS = { narrow: 2, middle: 4, wide: 8 } as const;
 const SIDES: readonly Side[] = ["query", "key"];
 
-const MEANING: Record<Sign, string> = {
-  "+": "query and key both along their directions",
-  "-": "both against them; maps are shown turned round",
-};
+/** Which projections a sign asks for: those of the sides that make the score. */
+function meaningOf(sign: Sign, by: GalleryMeta["gallery"]["by"]): string {
+  const sides = by === "score" ? "query and key both" : `the ${by}`;
+  const directions = by === "score" ? "their directions" : "its direction";
+  return sign === "+"
+    ? `${sides} along ${directions}`
+    : `${sides} against ${directions}; maps are shown turned round`;
+}
 
 export function galleryRow(context: GalleryContext, sign: Sign): Part {
   const { store, data, images, thumbnails, signal } = context;
@@ -24,7 +36,11 @@ export function galleryRow(context: GalleryContext, sign: Sign): Part {
   const title = h("h3", {}, `Sign ${symbol}`);
   const suggestion = h("p", { class: "suggestion", hidden: true });
   const readout = h("output", { class: "readout", "aria-live": "off" });
-  const cards = h("div", { class: "cards", role: "group", "aria-label": `Sign ${symbol}: ${MEANING[sign]}` });
+  const cards = h("div", {
+    class: "cards",
+    role: "group",
+    "aria-label": `Sign ${symbol}: ${meaningOf(sign, meta.gallery.by)}`,
+  });
   const none = h("p", { class: "none", hidden: true });
   const pool: Card[] = [];
   /** where the tab order enters the row */
@@ -45,7 +61,7 @@ export function galleryRow(context: GalleryContext, sign: Sign): Part {
     pool.findIndex(({ root: card }) => card === (event.target as Element).closest?.(".card"));
   const tell = (place: number): void => {
     told = place;
-    setText(readout, words[place] ?? resting());
+    setText(readout, words[place] ?? (words.length ? resting() : ""));
   };
   cards.addEventListener("pointerover", (event) => tell(placeOf(event)), { signal });
   cards.addEventListener("pointerleave", () => tell(-1), { signal });
@@ -116,7 +132,8 @@ export function galleryRow(context: GalleryContext, sign: Sign): Part {
   }
 
   function resize(count: number): void {
-    if (pool.length === count) return;
+    // Without a list the cards are hidden, and wait for the next one.
+    if (pool.length === count || count === 0) return;
     while (pool.length < count) pool.push(new Card(meta));
     pool.length = count;
     current = Math.min(current, Math.max(0, count - 1));
@@ -169,13 +186,14 @@ export function galleryRow(context: GalleryContext, sign: Sign): Part {
   };
 }
 
-/** Its class, or its name without folder and ending: there is little room under a picture. */
-const shortName = (images: Images, image: number): string =>
-  images.label(image) ||
-  images
+/** Its class and its name, without folder and ending: there is little room under a picture. */
+function shortName(images: Images, image: number): string {
+  const name = images
     .name(image)
     .replace(/^.*\//, "")
     .replace(/\.\w{2,5}$/, "");
+  return [images.label(image), name].filter(Boolean).join(" · ");
+}
 
 /** A place in the order of the scores: of equal scores, none is less. */
 const decileName = (fraction = Number.NaN): string =>

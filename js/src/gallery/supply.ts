@@ -3,6 +3,7 @@
 import type { ViewModel } from "../lib/afm.ts";
 import { type BytesLike, isMissing, toBytes } from "../lib/bytes.ts";
 import { type RequestListener, Requests } from "../lib/requests.ts";
+import { Unpacker } from "../lib/unpack.ts";
 import { HeadLists } from "./data.ts";
 
 const CACHE_BYTES = 64e6;
@@ -23,6 +24,7 @@ export class HeadSource {
   readonly #requests: Requests<Head> | undefined;
   readonly #complaints: Complaints;
   readonly #deliver: (lists: HeadLists) => void;
+  readonly #unpacker: Unpacker;
   /** least recently used first */
   readonly #cache = new Map<string, HeadLists>();
   #wanted = "";
@@ -36,6 +38,7 @@ export class HeadSource {
     this.#embedded = (model.get("heads") as Record<string, BytesLike>) ?? {};
     this.#deliver = deliver;
     this.#complaints = complaints;
+    this.#unpacker = new Unpacker(signal);
     const answer = (head: Head, [buffer]: readonly BytesLike[]): void => void this.#accept(head, buffer);
     if (model.get("live")) this.#requests = new Requests(model, { answer, ...complaints }, signal);
   }
@@ -55,7 +58,7 @@ export class HeadSource {
 
   async #accept(head: Head, bytes: BytesLike): Promise<void> {
     try {
-      this.#keep(new HeadLists(await toBytes(bytes), head.layer, head.head));
+      this.#keep(new HeadLists(await this.#unpacker.bytes(bytes), head.layer, head.head));
     } catch (error) {
       this.#complaints.error(`L${head.layer} H${head.head} could not be read. ${(error as Error).message}`);
     }

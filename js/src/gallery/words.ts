@@ -1,9 +1,11 @@
 /** What is said of the mode beside its address, and below the pictures of how they are to be read. */
 
-import { css, diverging, inkOn, mix, PALETTES } from "../lib/colour.ts";
+import { css, diverging, inkOn, mix, PALETTES, type Theme } from "../lib/colour.ts";
 import { h, setAttributes, setText } from "../lib/dom.ts";
 import { defined, format, formatUnit } from "../lib/numbers.ts";
 import { PatchPixels } from "../lib/pixels.ts";
+import type { Side } from "../lib/tile.ts";
+import { scaleBar } from "../panels/legend.ts";
 import { currentLists, type GalleryContext, type Part } from "./context.ts";
 import type { GalleryMeta } from "./data.ts";
 import type { State } from "./index.ts";
@@ -43,6 +45,7 @@ export function meaningOf(cosine: number, band: number): string {
 }
 
 const CELLS = 12;
+const SIDES: readonly Side[] = ["query", "key"];
 
 export function galleryLegend({ store, data }: GalleryContext): Part {
   const square = new PatchPixels(CELLS, CELLS, "square");
@@ -54,26 +57,40 @@ export function galleryLegend({ store, data }: GalleryContext): Part {
     h("span", { class: "x" }, "query →"),
     h("span", { class: "y" }, "key →"),
   );
+  const scales = { query: scaleBar(), key: scaleBar() };
+  const bars = h("div", { class: "scales" }, scales.query.root, scales.key.root);
+  const outlined = outlinedWords(data.meta.gallery.by);
+  let coloured = "";
+
+  function colour({ palette, scale }: State["view"], theme: Theme): void {
+    if (coloured === `${palette} ${scale} ${theme}`) return;
+    coloured = `${palette} ${scale} ${theme}`;
+    square.paint((cell) => {
+      const up = 1 - Math.floor(cell / CELLS) / (CELLS - 1);
+      return mix((cell % CELLS) / (CELLS - 1), up, palette);
+    });
+    for (const side of SIDES) scales[side].colour(scale, theme);
+  }
+
   return {
-    root: h("div", { class: "legend-of-cards" }, mixture, words),
-    keys: ["view", "lists", "layer", "head", "mode"],
+    root: h("div", { class: "legend-of-cards" }, mixture, bars, words),
+    keys: ["view", "theme", "lists", "layer", "head", "mode"],
     paint() {
-      const { view, mode } = store.state;
-      square.paint((cell) => {
-        const up = 1 - Math.floor(cell / CELLS) / (CELLS - 1);
-        return mix((cell % CELLS) / (CELLS - 1), up, view.palette);
-      });
+      const { view, theme, mode } = store.state;
+      colour(view, theme);
       const lists = currentLists(store.state);
       const held = lists?.nMapped(view.sample) ?? 0;
-      const unlit = lists !== null && mode >= held;
-      setAttributes(mixture, { hidden: view.layout !== "overlay" || unlit });
-      const outlined = outlinedWords(data.meta.gallery.by);
-      if (unlit) setText(words, `${unlitWords(mode, held, data.meta.n_modes)}, outlined, ${outlined}.`);
+      const lit = lists !== null && mode < held;
+      const ranges = { query: Number.NaN, key: Number.NaN };
+      if (lit) for (const side of SIDES) ranges[side] = lists.range(view.sample, side, mode);
+      for (const side of SIDES) scales[side].label(side, view.scale, ranges[side]);
+      setAttributes(mixture, { hidden: !lit || view.layout !== "overlay" });
+      setAttributes(bars, { hidden: !lit || view.layout !== "side" });
+      // Where the page has no images of the mode, there is nothing to explain.
+      if (!lists || mode >= lists.nModes) setText(words, "");
+      else if (!lit) setText(words, `${unlitWords(mode, held, data.meta.n_modes)}, outlined, ${outlined}.`);
       else {
-        const ends = (["query", "key"] as const).map(
-          (side) => lists?.range(view.sample, side, mode) ?? Number.NaN,
-        );
-        const said = [layoutWords(view), scaleWords(view, ends), `Outlined: ${outlined}.`];
+        const said = [layoutWords(view), scaleWords(view, ranges), `Outlined: ${outlined}.`];
         setText(words, said.filter(Boolean).join(" "));
       }
     },
@@ -95,14 +112,14 @@ const unlitWords = (mode: number, held: number, total: number): string =>
 function layoutWords({ layout, palette }: State["view"]): string {
   const { queryName, keyName } = PALETTES[palette];
   if (layout === "plain") return "";
-  if (layout === "side") return "Beside each picture: query map, key map.";
+  if (layout === "side") return "Beside each picture: its query map, then its key map.";
   return `${queryName[0]?.toUpperCase()}${queryName.slice(1)}: query map; ${keyName}: key map; white: both are strong, which is not attention.`;
 }
 
-function scaleWords({ layout, scale }: State["view"], [query, key]: readonly number[]): string {
+function scaleWords({ layout, scale }: State["view"], { query, key }: Record<Side, number>): string {
   if (layout === "plain") return "";
   if (scale === "percentile")
     return "Each map by itself, from its 30th to its 95th percentile: zero and sign are hidden.";
   const start = layout === "side" ? "From −a to a" : "From 0 to a";
-  return `${start}, query a = ${format(query ?? Number.NaN)}, key a = ${format(key ?? Number.NaN)}: 99th percentile over these pictures.`;
+  return `${start}, query a = ${format(query)}, key a = ${format(key)}: 99th percentile over these pictures.`;
 }

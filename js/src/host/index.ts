@@ -1,6 +1,6 @@
 /**
  * The host of a page without a kernel: it mounts widget modules on data that stand in the page. Python's half is
- * `qkwidgets/export/html.py`.
+ * `qkwidgets/export/page.py`.
  *
  * The page (every part once, in any order, before this script):
  *

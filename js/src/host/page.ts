@@ -13,27 +13,37 @@ interface WidgetModule {
   };
 }
 
-const text = (selector: string): string => {
-  const element = document.querySelector(selector);
-  if (!element) throw new Error(`This page is not whole: its part ${selector} is missing. Export it again.`);
+function textOf(element: Element | null | undefined, name: string): string {
+  if (!element) throw new Error(`This page is not whole: its part ${name} is missing. Export it again.`);
   return element.textContent ?? "";
-};
+}
+
+const text = (selector: string): string => textOf(document.querySelector(selector), selector);
+
+/** The binary parts of the page by name: looking through hundreds of them for each one would take as long as reading it. */
+const parts = (): ReadonlyMap<string, Element> =>
+  new Map(
+    [...document.querySelectorAll<HTMLElement>("script[data-qk-bytes]")].map((part) => [
+      part.dataset.qkBytes ?? "",
+      part,
+    ]),
+  );
 
 /** References to parts of the page become objects that read those parts only when asked. */
-function withBytes(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withBytes);
+function withBytes(value: unknown, from: ReadonlyMap<string, Element>): unknown {
+  if (Array.isArray(value)) return value.map((part) => withBytes(part, from));
   if (typeof value !== "object" || value === null) return value;
   if ("bytes" in value && typeof value.bytes === "string") {
     const name = value.bytes;
     const gzip = "gzip" in value && value.gzip === true;
     return {
       get base64() {
-        return text(`script[data-qk-bytes="${CSS.escape(name)}"]`).trim();
+        return textOf(from.get(name), `of the bytes ${name}`).trim();
       },
       gzip,
     };
   }
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withBytes(part)]));
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withBytes(part, from)]));
 }
 
 async function importModule(name: string): Promise<WidgetModule> {
@@ -49,8 +59,9 @@ async function importModule(name: string): Promise<WidgetModule> {
 
 export async function mountPage(signal: AbortSignal): Promise<void> {
   const { models } = JSON.parse(text("#qk-state")) as PageState;
+  const bytes = parts();
   for (const { id, esm, traits } of models) {
-    const model = new PageModel(withBytes(traits) as Record<string, unknown>);
+    const model = new PageModel(withBytes(traits, bytes) as Record<string, unknown>);
     const views = document.querySelectorAll<HTMLElement>(`[data-qk-view="${CSS.escape(id)}"]`);
     try {
       const { default: widget } = await importModule(esm);

@@ -11,6 +11,9 @@ export type BytesLike = ArrayBufferView | ArrayBuffer | EncodedBytes | string | 
 const isEncoded = (value: BytesLike): value is EncodedBytes =>
   typeof value === "object" && value !== null && "base64" in value;
 
+/** What takes some work to read. */
+export const isPacked = (value: BytesLike): value is EncodedBytes => isEncoded(value) && value.gzip === true;
+
 /** Some hosts deliver initial bytes as null or {}: they have to be asked for again by message. */
 export function isMissing(value: BytesLike): boolean {
   if (value === null || value === undefined || value === "") return true;
@@ -29,7 +32,7 @@ export async function toBytes(value: BytesLike): Promise<Uint8Array> {
   throw new Error("Bytes were expected, but nothing that holds bytes came with this view.");
 }
 
-function fromBase64(text: string): Uint8Array {
+export function fromBase64(text: string): Uint8Array {
   // The native decoder is three times faster where there is one; this step is on the slider's path.
   const native = (Uint8Array as { fromBase64?: (text: string) => Uint8Array }).fromBase64;
   if (native) return native.call(Uint8Array, text);
@@ -39,7 +42,7 @@ function fromBase64(text: string): Uint8Array {
   return bytes;
 }
 
-async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
+export async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
   // Written straight into the stream: a Blob to read from costs more than the unpacking.
   const { readable, writable } = new DecompressionStream("gzip");
   const writer = writable.getWriter();

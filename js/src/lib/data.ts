@@ -156,19 +156,22 @@ export interface Data {
   readonly pictures: readonly string[];
 }
 
+/** `meta`, if it came and is of a form that is read here. */
+export function checkedMeta<M extends { readonly format: number }>(meta: M | null | undefined): M {
+  if (meta?.format === 1) return meta;
+  throw new Error(
+    meta?.format
+      ? `This view reads format 1, but its data say format ${meta.format}. They were made by a newer qkwidgets; update it.`
+      : "The description of this view did not arrive with it. Run the cell again, or make the page again.",
+  );
+}
+
 /** Decodes the traits that arrive once; blob addresses are given back when `signal` ends. */
 export async function loadData(
   traits: { meta: Meta; spectra: BytesLike; pictures: BytesLike },
   signal: AbortSignal,
 ): Promise<Data> {
-  const { meta } = traits;
-  if (meta?.format !== 1) {
-    throw new Error(
-      meta?.format
-        ? `This view reads format 1, but its data say format ${meta.format}. They were made by a newer qkwidgets; update it.`
-        : "The description of this view did not arrive with it. Run the cell again, or make the page again.",
-    );
-  }
+  const meta = checkedMeta(traits.meta);
   const [spectra, pictures] = await Promise.all([
     toBytes(traits.spectra).then((bytes) => new Spectra(bytes, meta)),
     meta.images.length ? toBytes(traits.pictures).then((bytes) => pictureUrls(bytes, meta, signal)) : [],

@@ -30,25 +30,38 @@ export function svg<K extends keyof SVGElementTagNameMap>(
   return furnish(document.createElementNS(SVG, tag), attributes, children);
 }
 
-/** Only what differs is written: an attribute that is set again still costs a style pass. */
+/** What was last written, so that what is unchanged costs neither a look at the document nor a pass over its styles. */
+const attributesOf = new WeakMap<Element, Record<string, string | undefined>>();
+const textOf = new WeakMap<Element, { readonly node: Text; words: string }>();
+
+/** Only what differs from the last call is written: what is set here is not to be set elsewhere as well. */
 export function setAttributes(element: Element, attributes: Attributes): void {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined || value === false) element.removeAttribute(name);
-    else {
-      const text = value === true ? "" : String(value);
-      if (element.getAttribute(name) !== text) element.setAttribute(name, text);
-    }
+  let written = attributesOf.get(element);
+  if (!written) {
+    written = {};
+    attributesOf.set(element, written);
+  }
+  for (const name in attributes) {
+    const value = attributes[name];
+    const text = value === undefined || value === false ? undefined : value === true ? "" : String(value);
+    if (name in written && written[name] === text) continue;
+    written[name] = text;
+    if (text === undefined) element.removeAttribute(name);
+    else element.setAttribute(name, text);
   }
 }
 
 /** Changes the text node that is there: a new one would cost a layout of its own on every slider step. */
-export function setText(element: Element, text: string): void {
-  const node = element.firstChild;
-  if (node instanceof Text && node === element.lastChild) {
-    if (node.data !== text) node.data = text;
-  } else {
-    element.textContent = text;
+export function setText(element: Element, words: string): void {
+  let text = textOf.get(element);
+  if (text?.words === words) return;
+  if (!text) {
+    text = { node: document.createTextNode(""), words };
+    textOf.set(element, text);
+    element.replaceChildren(text.node);
   }
+  text.words = words;
+  text.node.data = words;
 }
 
 /** Focusable things carry this, or JupyterLab takes their arrow keys (its handler looks at the focused element only). */

@@ -5,7 +5,7 @@ const FINEST_PLACE = -4;
 /** With spaces that do not break a line. */
 const PLUS_MINUS = "\u00a0±\u00a0";
 const MINUS = "\u2212";
-const withMinus = (text: string): string => text.replace(/-/g, MINUS);
+export const withMinus = (text: string): string => text.replace(/-/g, MINUS);
 
 /** Three significant digits for small numbers, none after the point for large ones; a dash where undefined. */
 export function format(value: number, digits = 3): string {

@@ -67,7 +67,7 @@ function readHeader(bytes: Uint8Array): { length: number; entries: Record<string
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
   if (length > bytes.length - 8) throw broken("its header is longer than itself");
   try {
-    return { length, entries: JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) };
+    return { length, entries: JSON.parse(UTF8.decode(bytes.subarray(8, 8 + length))) };
   } catch {
     throw broken("its header is not readable");
   }
@@ -82,6 +82,8 @@ function view(bytes: Uint8Array, dtype: Dtype): Numbers {
     aligned.byteLength / Type.BYTES_PER_ELEMENT,
   );
 }
+
+const UTF8 = new TextDecoder();
 
 const broken = (what: string): Error =>
   new Error(`Data of this view must be whole safetensors bytes: ${what}. Make the page or the file again.`);

@@ -25,13 +25,12 @@ export interface Head {
 }
 
 /** Mode n's part of the score between query token i and key token j: s sigma a b. */
-export function contribution(
-  { meta, spectra, tile, image }: Head,
-  mode: number,
-  i: number,
-  j: number,
-): Bounded {
-  const sigma = spectra.modes("singular_values", tile.layer, tile.head)[mode] ?? 0;
+export function contribution(head: Head, mode: number, i: number, j: number): Bounded {
+  const { spectra, tile } = head;
+  return part(head, spectra.modes("singular_values", tile.layer, tile.head)[mode] ?? 0, mode, i, j);
+}
+
+function part({ meta, tile, image }: Head, sigma: number, mode: number, i: number, j: number): Bounded {
   const a = tile.projection("query", image, mode, i);
   const b = tile.projection("key", image, mode, j);
   const da = tile.bound("query", image, mode);
@@ -128,8 +127,9 @@ export interface Parts {
 
 /** The parts of one score; they add up to `score` within their bounds, or there is no `score`. */
 export function scoreParts(head: Head, i: number, j: number): Parts {
-  const { meta, tile, image } = head;
-  const modes = Array.from({ length: tile.nModes }, (_, n) => contribution(head, n, i, j));
+  const { meta, spectra, tile, image } = head;
+  const sigma = spectra.modes("singular_values", tile.layer, tile.head);
+  const modes = Array.from({ length: tile.nModes }, (_, n) => part(head, sigma[n] ?? 0, n, i, j));
   const biasKey = { value: tile.biasKey.at(image, j), bound: tile.biasKey.bound(image) };
   const unseen = {
     value: tile.biasQuery.at(image, i) + tile.constant.at(0, 0),

@@ -11,6 +11,7 @@ import type { ViewModel } from "./afm.ts";
 import { type BytesLike, isMissing, toBytes } from "./bytes.ts";
 import { Requests } from "./requests.ts";
 import { Tile } from "./tile.ts";
+import { Unpacker } from "./unpack.ts";
 
 export { ACK_TIMEOUT_MS } from "./requests.ts";
 /** Before an exact tile replaces an embedded one, the selection has to rest for this long. */
@@ -40,6 +41,7 @@ export class TileSource {
   /** undefined where there is no kernel */
   readonly #requests: Requests<Head> | undefined;
   readonly #listener: TileListener;
+  readonly #unpacker: Unpacker;
   /** heads for which the kernel has nothing better than what is in the cache */
   readonly #answered = new Set<string>();
   /** least recently used first */
@@ -56,6 +58,7 @@ export class TileSource {
   ) {
     this.#embedded = traits.tiles ?? {};
     this.#listener = listener;
+    this.#unpacker = new Unpacker(signal);
     const reply = {
       answer: (head: Head, [buffer]: readonly BytesLike[]) => void this.#accept(head, buffer),
       error: (message: string) => listener.error(message),
@@ -107,7 +110,7 @@ export class TileSource {
 
   async #decode(wanted: Head): Promise<void> {
     try {
-      const bytes = await toBytes(this.#embedded[nameOf(wanted)]);
+      const bytes = await this.#unpacker.bytes(this.#embedded[nameOf(wanted)]);
       const tile = new Tile(bytes, wanted.layer, wanted.head);
       if (!this.#answered.has(nameOf(wanted))) this.#keep(tile);
     } catch (error) {

@@ -7,7 +7,7 @@ import { provenanceRows } from "./provenance.ts";
 
 type Cell = string | HTMLElement;
 
-export function aboutPanel({ meta }: Data, panels: readonly PanelName[]): HTMLElement {
+export function aboutPanel({ meta }: Pick<Data, "meta">, panels: readonly PanelName[]): HTMLElement {
   // A choice that does not say whom it concerns is not hidden.
   const concerned = (choice: Choice): boolean =>
     !choice.panels || choice.panels.some((name) => (panels as readonly string[]).includes(name));

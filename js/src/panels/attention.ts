@@ -49,5 +49,11 @@ function keyOf(
 ): number {
   if (hover?.image === image) return prefix + hover.patch;
   if (keyToken >= 0) return keyToken;
-  return row ? row.weights.indexOf(Math.max(...row.weights)) : token;
+  return row ? placeOfLargest(row.weights) : token;
+}
+
+function placeOfLargest(values: Float64Array): number {
+  let place = 0;
+  for (let n = 1; n < values.length; n++) if ((values[n] as number) > (values[place] as number)) place = n;
+  return place;
 }

@@ -1,12 +1,20 @@
 /** The line above the panels: sliders for layer, head and mode, and the selection in words that Python understands. */
 
-import type { Data } from "../lib/data.ts";
+import type { Data, Meta } from "../lib/data.ts";
 import { FOCUSABLE, h, select, setText } from "../lib/dom.ts";
-import type { PanelContext, Shown } from "./panel.ts";
+import type { Choosing, Shown } from "./panel.ts";
 
 type Address = "layer" | "head" | "mode";
+type Chosen = Record<Address, number> & { readonly image?: number };
 
-export function controlsBar({ store, data, signal }: PanelContext) {
+interface BarContext {
+  readonly store: Choosing<Chosen>;
+  readonly data: { readonly meta: Pick<Meta, "n_layers" | "n_heads" | "n_modes" | "title" | "images"> };
+  readonly signal: AbortSignal;
+}
+
+/** Views that show one image after the other choose it here, too. */
+export function controlsBar({ store, data, signal }: BarContext) {
   const { meta } = data;
   const counts: Record<Address, number> = { layer: meta.n_layers, head: meta.n_heads, mode: meta.n_modes };
   // A model of one head, or an answer without modes, leaves nothing to slide.
@@ -31,7 +39,7 @@ export function controlsBar({ store, data, signal }: PanelContext) {
       const { layer, head, mode, image: current } = store.state;
       for (const { name, paint } of sliders) paint(store.state[name]);
       setText(selection, `L${layer} H${head} M${mode}`);
-      image.input.value = String(current);
+      if (current !== undefined && image.input.value !== String(current)) image.input.value = String(current);
     },
   };
 }

@@ -6,7 +6,7 @@
 
 import { type Colour, diverging, mix, sequential } from "../lib/colour.ts";
 import { patchCount, prefixCount } from "../lib/data.ts";
-import { h } from "../lib/dom.ts";
+import { h, setAttributes } from "../lib/dom.ts";
 import {
   type Painted,
   percentileStrength,
@@ -89,7 +89,7 @@ export function mapFigure(context: PanelContext, image: number): MapFigure {
     },
     mark() {
       const { image: current, token, hover } = store.state;
-      root.toggleAttribute("data-current", image === current);
+      setAttributes(root, { "data-current": image === current });
       for (const pane of Object.values(panes)) {
         pane.outline("query", image === current ? token - prefix : -1);
         pane.outline("hover", hover?.image === image ? hover.patch : -1);

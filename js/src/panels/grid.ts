@@ -4,12 +4,13 @@
  * Diverging numbers are centred at zero. One stop in the tab order; arrow keys move and select.
  */
 
+import type { Theme } from "../lib/colour.ts";
 import { css, inkOn } from "../lib/colour.ts";
-import type { HeadNumber } from "../lib/data.ts";
+import type { Data, HeadNumber } from "../lib/data.ts";
 import { FOCUSABLE, h, select, setAttributes, setText } from "../lib/dom.ts";
 import { clamp, defined, format } from "../lib/numbers.ts";
 import { headScale, scaleLegend } from "./head-scale.ts";
-import { frame, type Panel, type PanelContext, setView } from "./panel.ts";
+import { type Choosing, frame, type Panel, type PanelContext, setView } from "./panel.ts";
 
 /** Layers and heads that an arrow key goes. */
 const STEPS: Record<string, readonly [number, number]> = {
@@ -19,7 +20,30 @@ const STEPS: Record<string, readonly [number, number]> = {
   ArrowDown: [0, 1],
 };
 
-export function gridPanel({ store, data, signal }: PanelContext): Panel {
+interface GridContext {
+  readonly store: Choosing<{ readonly layer: number; readonly head: number; readonly theme: Theme }>;
+  readonly data: Pick<Data, "meta" | "spectra">;
+  readonly signal: AbortSignal;
+}
+
+/** Where the number that colours the heads is kept, by its key. */
+interface NumberChoice {
+  chosen(): string;
+  choose(key: string): void;
+}
+
+/** The explorer's: the number can be chosen. */
+export function gridPanel(context: PanelContext): Panel {
+  const { store } = context;
+  const number = {
+    chosen: () => store.state.view.number,
+    choose: (key: string) => setView(store, { number: key }),
+  };
+  return { ...headGrid(context, number), keys: ["layer", "head", "view", "theme"] };
+}
+
+/** Without a choice, the first number colours the heads, and nothing is said of it. */
+export function headGrid({ store, data, signal }: GridContext, number?: NumberChoice) {
   const { n_layers: nLayers, n_heads: nHeads, head_numbers: numbers } = data.meta;
   const cells = Array.from({ length: nLayers * nHeads }, (_, i) => cell(Math.floor(i / nHeads), i % nHeads));
   const cellOf = (layer: number, head: number): HTMLElement => cells[layer * nHeads + head] as HTMLElement;
@@ -29,12 +53,12 @@ export function gridPanel({ store, data, signal }: PanelContext): Panel {
   const chooser = select(
     "colour",
     numbers.map(({ key, label }) => [key, label] as const),
-    (number) => setView(store, { number }),
+    (key) => number?.choose(key),
     signal,
   );
   const about = h("p", { class: "caption" });
   const foot = h("div", { class: "foot" }, legend, readout);
-  const root = frame("grid", "Heads", [chooser.root], grid, foot, about);
+  const root = frame("grid", "Heads", number ? [chooser.root] : [], grid, foot, ...(number ? [about] : []));
 
   const target = (event: Event): HTMLElement | null => (event.target as Element).closest("[data-head]");
   const address = (element: HTMLElement) => ({
@@ -67,29 +91,29 @@ export function gridPanel({ store, data, signal }: PanelContext): Panel {
   function current(): HeadNumber & { values: ArrayLike<number> } {
     const index = Math.max(
       0,
-      numbers.findIndex(({ key }) => key === store.state.view.number),
+      numbers.findIndex(({ key }) => key === number?.chosen()),
     );
-    const number = numbers[index] ?? { key: "", label: "", diverging: true, about: "" };
-    return { ...number, values: data.spectra.headNumber(index) };
+    const found = numbers[index] ?? { key: "", label: "", diverging: true, about: "" };
+    return { ...found, values: data.spectra.headNumber(index) };
   }
 
   let coloured = "";
   let marked: HTMLElement | undefined;
   function colour(): void {
     const { theme } = store.state;
-    const number = current();
-    if (coloured === `${number.key} ${theme}`) return;
-    coloured = `${number.key} ${theme}`;
-    chooser.input.value = number.key;
-    setText(about, number.about);
-    const scale = headScale(number, theme);
+    const shown = current();
+    if (coloured === `${shown.key} ${theme}`) return;
+    coloured = `${shown.key} ${theme}`;
+    chooser.input.value = shown.key;
+    setText(about, shown.about);
+    const scale = headScale(shown, theme);
     for (const [i, element] of cells.entries()) {
-      const value = number.values[i] ?? Number.NaN;
+      const value = shown.values[i] ?? Number.NaN;
       const fill = scale.colour(value);
       element.style.backgroundColor = css(fill);
       element.dataset.ink = inkOn(fill);
       const name = `layer ${Math.floor(i / nHeads)}, head ${i % nHeads}`;
-      element.setAttribute("aria-label", `${name}: ${number.label} ${defined(value, format)}`);
+      element.setAttribute("aria-label", `${name}: ${shown.label} ${defined(value, format)}`);
       // The neutral colour is that of zero, and a small cell has no room for a dash.
       element.toggleAttribute("data-undefined", !Number.isFinite(value));
       setText(element, scale.short(value));
@@ -99,8 +123,7 @@ export function gridPanel({ store, data, signal }: PanelContext): Panel {
 
   return {
     root,
-    keys: ["layer", "head", "view", "theme"],
-    paint() {
+    paint(): void {
       colour();
       const { layer, head } = store.state;
       if (marked) setAttributes(marked, { tabindex: -1, "aria-selected": "false" });

@@ -121,7 +121,8 @@ function paintSquare(square: PatchPixels, palette: keyof typeof PALETTES): void 
   });
 }
 
-function scaleBar() {
+/** A bar of colours with its ends in numbers. */
+export function scaleBar() {
   const pixels = new PatchPixels(BAR_STEPS, 1, "bar");
   const [name, low, high] = [h("b"), h("span"), h("span")];
   const root = h("div", { class: "scalebar legend" }, name, low, pixels.canvas, high);

@@ -2,6 +2,7 @@
 
 import { FOCUSABLE, h, select, setAttributes, setText } from "../lib/dom.ts";
 import { formatPercent } from "../lib/numbers.ts";
+import { segmented } from "../lib/segmented.ts";
 import type { Store } from "../lib/store.ts";
 import { type Shared, type Shown, setView } from "./panel.ts";
 
@@ -70,27 +71,6 @@ export function overlayOptions(
       setAttributes(percentile, { "aria-pressed": String(view.scale === "percentile") });
       if (threshold.value !== String(view.threshold)) threshold.value = String(view.threshold);
       setText(fraction, formatPercent(view.threshold));
-    },
-  };
-}
-
-/** A few exclusive choices side by side. */
-function segmented<V extends string>(
-  label: string,
-  choices: readonly (readonly [V, string])[],
-  onChoose: (value: V) => void,
-  signal: AbortSignal,
-): { root: HTMLElement; paint(value: V): void } {
-  const buttons = choices.map(([value, words]) => {
-    const button = h("button", { type: "button", value, ...FOCUSABLE }, words);
-    button.addEventListener("click", () => onChoose(value), { signal });
-    return button;
-  });
-  const group = h("span", { class: "segments", role: "group", "aria-label": label }, ...buttons);
-  return {
-    root: h("div", { class: "field" }, h("span", {}, label), group),
-    paint(value) {
-      for (const button of buttons) setAttributes(button, { "aria-pressed": String(button.value === value) });
     },
   };
 }

@@ -81,7 +81,7 @@ export function overlayPanel(context: PanelContext): Panel {
     paint() {
       const state = store.state;
       const tile = currentTile(state);
-      body.dataset.layout = state.view.layout;
+      setAttributes(body, { "data-layout": state.view.layout });
       setText(tag, `L${state.layer} H${state.head} M${state.mode}`);
       options.paint(state);
       // Hover changes this panel many times a second, but none of its maps.

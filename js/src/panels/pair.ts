@@ -1,7 +1,7 @@
 /** One score taken apart: a stacked bar around zero and the same numbers in rows, adding up to the printed sum. */
 
 import { tokenName } from "../lib/data.ts";
-import { h, setText } from "../lib/dom.ts";
+import { h, setAttributes, setText } from "../lib/dom.ts";
 import { formatBounded } from "../lib/numbers.ts";
 import {
   type AttentionRow,
@@ -36,7 +36,7 @@ export function pairView({ store, data: { meta }, signal }: PanelContext) {
     root,
     paint(head: Head, row: AttentionRow | undefined, key: number): void {
       const { token, mode } = store.state;
-      root.toggleAttribute("hidden", token < 0);
+      setAttributes(root, { hidden: token < 0 });
       if (token < 0) return;
       const parts = scoreParts(head, token, key);
       const terms = termsOf(parts, mode);

@@ -9,7 +9,7 @@ export interface PaneOptions {
   readonly grid: readonly [number, number];
   readonly aspect: number;
   readonly label: string;
-  /** address of the photograph under the map; none for a map alone */
+  /** address of the photograph under the map, "" where it comes later; none for a map alone */
   readonly url?: string | undefined;
 }
 
@@ -25,12 +25,15 @@ type Outline = "query" | "key" | "hover";
 
 /** Side of a corner tick, in patches. */
 const TICK = 0.4;
+const UPPER_TICK = `h${TICK}l${-TICK} ${TICK}z`;
+const LOWER_TICK = `h${-TICK}l${TICK} ${-TICK}z`;
 
 export class Pane {
   readonly root: HTMLElement;
   readonly #rows: number;
   readonly #columns: number;
   readonly #pixels: PatchPixels;
+  readonly #photograph = h("img", { alt: "", draggable: "false" });
   readonly #outlines: Record<Outline, SVGGElement>;
   /** the patch that each outline is on */
   readonly #outlined: Record<Outline, number> = { query: -1, key: -1, hover: -1 };
@@ -66,15 +69,20 @@ export class Pane {
       this.#outlines.hover,
       this.#outlines.query,
     );
-    const picture = url ? [h("img", { src: url, alt: "", draggable: "false" })] : [];
+    if (url !== undefined) this.picture(url);
     this.root = h(
       "div",
       { class: "pane", role: "group", tabindex: 0, "aria-label": label, ...FOCUSABLE },
-      ...picture,
+      ...(url === undefined ? [] : [this.#photograph]),
       this.#pixels.canvas,
       marks,
     );
     this.root.style.aspectRatio = String(aspect);
+  }
+
+  /** The address of another photograph, where there is one. */
+  picture(url: string): void {
+    setAttributes(this.#photograph, { src: url || undefined });
   }
 
   /** Colour of each patch, as light added to the photograph or as the map itself (see the style sheet). */
@@ -93,13 +101,10 @@ export class Pane {
 
   /** Marks clipped patches: query maps at the upper left corner, key maps at the lower right one. */
   tick(query: readonly number[], key: readonly number[]): void {
-    const at = (patch: number): [number, number] => [
-      patch % this.#columns,
-      Math.floor(patch / this.#columns),
-    ];
-    const upper = query.map(at).map(([x, y]) => `M${x} ${y}h${TICK}l${-TICK} ${TICK}z`);
-    const lower = key.map(at).map(([x, y]) => `M${x + 1} ${y + 1}h${-TICK}l${TICK} ${-TICK}z`);
-    setAttributes(this.#ticks, { d: [...upper, ...lower].join("") });
+    let d = "";
+    for (const patch of query) d += `M${this.#column(patch)} ${this.#row(patch)}${UPPER_TICK}`;
+    for (const patch of key) d += `M${this.#column(patch) + 1} ${this.#row(patch) + 1}${LOWER_TICK}`;
+    setAttributes(this.#ticks, { d });
   }
 
   outline(kind: Outline, patch: number): void {
@@ -112,7 +117,7 @@ export class Pane {
         ? { visibility: "hidden" }
         : {
             visibility: "visible",
-            transform: `translate(${patch % this.#columns} ${Math.floor(patch / this.#columns)})`,
+            transform: `translate(${this.#column(patch)} ${this.#row(patch)})`,
           },
     );
   }
@@ -124,8 +129,8 @@ export class Pane {
     this.#choices.replaceChildren(
       ...patches.map((patch) =>
         svg("circle", {
-          cx: (patch % this.#columns) + 0.5,
-          cy: Math.floor(patch / this.#columns) + 0.5,
+          cx: this.#column(patch) + 0.5,
+          cy: this.#row(patch) + 0.5,
           r: 0.14,
         }),
       ),
@@ -138,6 +143,14 @@ export class Pane {
     this.root.addEventListener("blur", () => events.leave(), { signal });
     this.root.addEventListener("click", (event) => events.choose(this.#patchAt(event)), { signal });
     this.root.addEventListener("keydown", (event) => this.#onKey(event, events), { signal });
+  }
+
+  #column(patch: number): number {
+    return patch % this.#columns;
+  }
+
+  #row(patch: number): number {
+    return Math.floor(patch / this.#columns);
   }
 
   #patchAt({ clientX, clientY }: MouseEvent): number {

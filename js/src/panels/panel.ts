@@ -35,6 +35,13 @@ export interface PanelContext {
   readonly signal: AbortSignal;
 }
 
+/** The part of a store that a panel reads and sets, so that views of other states can have that panel, too. */
+export interface Choosing<S> {
+  readonly state: Readonly<S>;
+  set(patch: Partial<S>): void;
+  flush(): void;
+}
+
 export interface Panel {
   readonly root: HTMLElement;
   /** what it repaints for */
@@ -45,7 +52,7 @@ export interface Panel {
 export type PanelName = "grid" | "spectrum" | "overlay" | "trend" | "attention";
 
 export function frame(
-  name: PanelName,
+  name: string,
   title: string,
   tools: readonly HTMLElement[],
   ...body: HTMLElement[]

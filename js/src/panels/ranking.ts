@@ -35,12 +35,10 @@ export function rankingView({ store, data: { meta, spectra }, signal }: PanelCon
     paint(available: number): void {
       const { layer, head, image, mode, view } = store.state;
       const values = spectra.ranking(view.rank, image, layer, head);
-      const rankable = (n: number): number =>
-        Number.isFinite(values[n]) ? (values[n] as number) : Number.NEGATIVE_INFINITY;
-      const order = Array.from(values.keys()).sort((a, b) => rankable(b) - rankable(a));
+      const order = largest(values, rows.length);
       const first = order.slice(0, rows.length).map((n) => finiteOr(values[n], 0));
       const extent = Math.max(...first.map(Math.abs)) || 1;
-      by.input.value = view.rank;
+      if (by.input.value !== view.rank) by.input.value = view.rank;
       const words = `modes of ${meta.images[image]?.name ?? "this image"}`;
       setText(title, words);
       setAttributes(title, { title: words });
@@ -69,6 +67,21 @@ export function rankingView({ store, data: { meta, spectra }, signal }: PanelCon
   }
 }
 
+/**
+ * Places of the `most` largest values, largest first, the undefined ones last; of equal ones the first.
+ *
+ * Typed numbers are sorted many times faster than places by what they point to, of which few are left then.
+ */
+function largest(values: ArrayLike<number>, most: number): number[] {
+  const known = Float64Array.from(values, (value) =>
+    Number.isFinite(value) ? value : Number.NEGATIVE_INFINITY,
+  );
+  const least = known.slice().sort()[known.length - most] as number;
+  const places: number[] = [];
+  for (let n = 0; n < known.length; n++) if ((known[n] as number) >= least) places.push(n);
+  return places.sort((a, b) => (known[b] as number) - (known[a] as number) || a - b).slice(0, most);
+}
+
 interface Ranked {
   readonly mode: number;
   readonly value: number;
@@ -89,12 +102,15 @@ function rankRow() {
     h("span", { class: "track" }, fill),
     number,
   );
+  let drawn = "";
   return {
     root,
     paint({ mode, value, extent, rank, selected, held }: Ranked): void {
       setText(name, `M${mode}`);
       setText(number, rank === "peak" ? format(value) : formatPercent(value));
-      fill.style.width = `${(100 * Math.max(0, value)) / extent || 0}%`;
+      const width = `${Math.round((1000 * Math.max(0, value)) / extent || 0) / 10}%`;
+      if (width !== drawn) fill.style.width = width;
+      drawn = width;
       setAttributes(root, {
         "data-mode": mode,
         "aria-pressed": String(selected),

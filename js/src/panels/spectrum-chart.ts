@@ -1,17 +1,22 @@
 /**
  * The drawing of a spectrum: bars, stems with the chance band, brackets and hatching.
  *
- * Horizontal positions are percentages, so that the chart follows its width without being drawn again. What has one
- * colour for all modes is one path in a picture stretched to that width; a slider repaints this chart on every step.
+ * Horizontal positions are fractions, so that the chart follows its width without being drawn again. A slider repaints this
+ * chart on every step, so what belongs to all modes is drawn at once: the colours of the bars on a canvas, their outlines, and
+ * the stems, as one path each, stretched to the chart's width.
  */
 
 import { css, diverging, type Theme } from "../lib/colour.ts";
-import { FOCUSABLE, setAttributes, svg } from "../lib/dom.ts";
+import { FOCUSABLE, h, setAttributes, svg } from "../lib/dom.ts";
 import { finiteOr, linear } from "../lib/numbers.ts";
 
 const TICKS = 6;
 /** Upper edge of the bars, and what stays free between them and the stems and below the stems, in pixels. */
 const [TOP, GAP, FOOT] = [4, 16, 18];
+/** Left edge and width of a bar, as parts of the room of its mode. */
+const [LEFT, WIDTH] = [0.12, 0.76];
+/** Dots of the canvas for each mode across and each pixel down: enough for any width, since outlines cover the edges. */
+const DOTS = [16, 2] as const;
 
 interface Places {
   readonly bars: { readonly top: number; readonly bottom: number };
@@ -27,7 +32,7 @@ export function spectrumPlaces(air: number): Places {
 }
 
 export interface SpectrumChart {
-  readonly root: SVGSVGElement;
+  readonly root: HTMLElement;
   draw(sigma: ArrayLike<number>, cosine: ArrayLike<number>, available: number, theme: Theme): void;
   bracket(blocks: ArrayLike<number>, nulls: ArrayLike<number>): void;
   mark(mode: number): void;
@@ -38,38 +43,33 @@ export function spectrumChart(count: number, band: number, air: number): Spectru
   const percent = (modes: number): string => `${(100 * modes) / count}%`;
   const y = linear([-1, 1], [stemPlace.bottom, stemPlace.top]);
   const each = Array.from({ length: count }, (_, mode) => mode);
-  // Height one, then stretched: two attributes a bar and step.
-  const bars = each.map((n) =>
-    svg("rect", { class: "bar", x: percent(n + 0.12), width: percent(0.76), height: 1 }),
-  );
+  const fills = h("canvas", { class: "fills", width: count * DOTS[0], height: place.bottom * DOTS[1] });
+  fills.style.height = `${place.bottom}px`;
+  const pen = fills.getContext("2d");
+  pen?.scale(...DOTS);
+  const held = svg("path", { class: "outlines" });
+  const hollow = svg("path", { class: "outlines hollow" });
   const stems = svg("path", { class: "stem" });
   const dots = svg("path", { class: "dots" });
   const stretched = svg(
     "svg",
     { viewBox: `0 0 ${count} ${height}`, width: "100%", height, preserveAspectRatio: "none" },
+    held,
+    hollow,
     stems,
     dots,
   );
-  const cursor = svg("rect", { class: "cursor", y: 0, height: stemPlace.bottom + 4, width: percent(1) });
+  const cursor = h("i", { class: "cursor" });
+  cursor.style.width = percent(1);
+  cursor.style.height = `${stemPlace.bottom + 4}px`;
   const marks = svg("g");
-  const root = svg(
+  const drawing = svg(
     "svg",
-    {
-      class: "chart",
-      height,
-      role: "slider",
-      tabindex: 0,
-      "aria-label": "mode",
-      "aria-valuemin": 0,
-      "aria-valuemax": count - 1,
-      ...FOCUSABLE,
-    },
+    { class: "chart", height },
     hatching(),
-    cursor,
     svg("rect", { class: "band", x: 0, width: "100%", y: y(band), height: y(-band) - y(band) }),
     svg("line", { class: "rule", x1: 0, x2: "100%", y1: place.bottom, y2: place.bottom }),
     svg("line", { class: "zero", x1: 0, x2: "100%", y1: y(0), y2: y(0) }),
-    ...bars,
     stretched,
     marks,
     ...tickLabels(count, height - 4, percent),
@@ -77,28 +77,58 @@ export function spectrumChart(count: number, band: number, air: number): Spectru
       svg("rect", { class: "hit", x: percent(n), width: percent(1), height, "data-mode": n }),
     ),
   );
+  const root = h(
+    "div",
+    {
+      class: "spectrum-chart",
+      role: "slider",
+      tabindex: 0,
+      "aria-label": "mode",
+      "aria-valuemin": 0,
+      "aria-valuemax": count - 1,
+      ...FOCUSABLE,
+    },
+    cursor,
+    fills,
+    drawing,
+  );
   return {
     root,
     draw(sigma, cosine, available, theme) {
       const rise = linear([0, sigma[0] ?? 1], [place.bottom, place.top]);
-      const tips: string[] = [];
-      for (const n of each) {
-        const bar = bars[n] as SVGRectElement;
-        const top = rise(finiteOr(sigma[n], 0));
+      let [whole, empty, stalks, tips] = ["", "", "", ""];
+      pen?.clearRect(0, 0, count, place.bottom);
+      for (let n = 0; n < count; n++) {
+        const top = Math.round(10 * rise(finiteOr(sigma[n], 0))) / 10;
         const c = cosine[n] ?? Number.NaN;
-        bar.setAttribute("transform", `translate(0 ${top}) scale(1 ${place.bottom - top})`);
-        setAttributes(bar, { fill: n >= available ? "none" : css(diverging(c, theme)) });
-        if (!Number.isNaN(c)) tips.push(`M${n + 0.5} ${y(c)}`);
+        const outline = `M${n + LEFT} ${place.bottom}V${top}h${WIDTH}V${place.bottom}z`;
+        if (n >= available) empty += outline;
+        else {
+          whole += outline;
+          if (pen) {
+            pen.fillStyle = css(diverging(c, theme));
+            pen.fillRect(n + LEFT, top, WIDTH, place.bottom - top);
+          }
+        }
+        if (!Number.isNaN(c)) {
+          const tip = `M${n + 0.5} ${Math.round(10 * y(c)) / 10}`;
+          stalks += `${tip}V${y(0)}`;
+          tips += `${tip}h0`;
+        }
       }
-      stems.setAttribute("d", tips.map((tip) => `${tip}V${y(0)}`).join(""));
-      dots.setAttribute("d", tips.map((tip) => `${tip}h0`).join(""));
+      held.setAttribute("d", whole);
+      hollow.setAttribute("d", empty);
+      stems.setAttribute("d", stalks);
+      dots.setAttribute("d", tips);
+      setAttributes(root, { "data-hollow": Math.max(0, count - available) });
     },
     bracket(blocks, nulls) {
+      const alike = runs(count, (n) => (nulls[n] === 1 ? -1 : (blocks[n] ?? -1)), 2);
+      const none = runs(count, (n) => (nulls[n] === 1 ? 0 : -1), 1);
+      if (!alike.length && !none.length && !marks.firstChild) return;
       marks.replaceChildren(
-        ...runs(count, (n) => (nulls[n] === 1 ? -1 : (blocks[n] ?? -1)), 2).flatMap(([a, b]) =>
-          bracket(a, b, place.bottom, percent),
-        ),
-        ...runs(count, (n) => (nulls[n] === 1 ? 0 : -1), 1).map(([a, b]) =>
+        ...alike.flatMap(([a, b]) => bracket(a, b, place.bottom, percent)),
+        ...none.map(([a, b]) =>
           svg("rect", {
             class: "null",
             x: percent(a),
@@ -110,7 +140,9 @@ export function spectrumChart(count: number, band: number, air: number): Spectru
         ),
       );
     },
-    mark: (mode) => setAttributes(cursor, { x: percent(mode) }),
+    mark(mode) {
+      cursor.style.left = percent(mode);
+    },
   };
 }
 

@@ -16,9 +16,15 @@ const NAMED_FROM = 7;
 
 /** Negative terms to the left of zero, positive ones to the right, the first next to zero; `total` is marked. */
 export function stackedBar(most: number) {
-  const segments = Array.from({ length: most }, () => h("span", { class: "segment" }));
+  const segments = Array.from({ length: most }, () => stackSegment());
   const [zero, sum] = [h("i", { class: "zero" }), h("i", { class: "sum" })];
-  const root = h("div", { class: "stack", "aria-hidden": "true" }, ...segments, zero, sum);
+  const root = h(
+    "div",
+    { class: "stack", "aria-hidden": "true" },
+    ...segments.map((segment) => segment.root),
+    zero,
+    sum,
+  );
 
   return {
     root,
@@ -32,30 +38,33 @@ export function stackedBar(most: number) {
         const term = terms[i];
         const width = Math.abs(term?.value || 0) * percent;
         if (term && term.value < 0) edge.low -= width;
-        place(segment, term, term && term.value < 0 ? edge.low : edge.high, width, selected);
+        segment.paint(term, term && term.value < 0 ? edge.low : edge.high, width, selected);
         if (term && term.value > 0) edge.high += width;
       }
-      zero.style.left = `${left * percent}%`;
-      sum.hidden = total === undefined;
-      sum.style.left = `${(left + (total ?? 0)) * percent}%`;
+      zero.style.left = percentOf(left * percent);
+      setAttributes(sum, { hidden: total === undefined });
+      sum.style.left = percentOf((left + (total ?? 0)) * percent);
     },
   };
 }
 
-function place(
-  segment: HTMLElement,
-  term: Term | undefined,
-  left: number,
-  width: number,
-  selected: number,
-): void {
-  segment.hidden = width === 0;
-  if (!term || width === 0) return;
-  const chosen = term.mode === selected;
-  setAttributes(segment, { class: `segment ${term.kind}`, "data-mode": term.mode, "data-selected": chosen });
-  setText(segment, term.mode !== undefined && width > NAMED_FROM ? term.name : "");
-  segment.style.left = `${left}%`;
-  segment.style.width = `${width}%`;
+/** No more digits than can be seen: each of them would be parsed again. */
+const percentOf = (value: number): string => `${Math.round(100 * value) / 100}%`;
+
+function stackSegment() {
+  const root = h("span", { class: "segment" });
+  return {
+    root,
+    paint(term: Term | undefined, left: number, width: number, selected: number): void {
+      setAttributes(root, { hidden: width === 0 });
+      if (!term || width === 0) return;
+      const chosen = term.mode === selected;
+      setAttributes(root, { class: `segment ${term.kind}`, "data-mode": term.mode, "data-selected": chosen });
+      setText(root, term.mode !== undefined && width > NAMED_FROM ? term.name : "");
+      root.style.left = percentOf(left);
+      root.style.width = percentOf(width);
+    },
+  };
 }
 
 /** Swatch, name and number; the name of a mode is a button that selects it. */
@@ -68,7 +77,7 @@ export function termRow() {
   return {
     root,
     paint(term: Term | undefined, selected: number): void {
-      root.hidden = !term;
+      setAttributes(root, { hidden: !term });
       if (!term) return;
       const isMode = term.mode !== undefined;
       setAttributes(swatch, {
@@ -77,7 +86,7 @@ export function termRow() {
       });
       setAttributes(button, { "data-mode": term.mode, hidden: !isMode });
       setText(isMode ? button : name, term.name);
-      name.hidden = isMode;
+      setAttributes(name, { hidden: isMode });
       setText(number, formatBounded(term.value, term.bound));
       setAttributes(number, { "data-value": Number.isNaN(term.value) ? undefined : term.value });
     },

@@ -15,7 +15,7 @@ from qkwidgets.widgets.explorer import Explorer
 from qkwidgets.widgets.wire import wire_meta
 
 
-def write_page(view: Explorer, path: str | os.PathLike, *, max_mb: float = 15.0, title: str | None = None) -> None:
+def write_page(view: Explorer, path: str | os.PathLike, *, max_mb: float = 15.0, title: str | None = None) -> list[str]:
     """Write an explorer to one offline page.
 
     Parameters
@@ -29,23 +29,35 @@ def write_page(view: Explorer, path: str | os.PathLike, *, max_mb: float = 15.0,
     title
         Of the page; the model's name if none is given.
 
+    Returns
+    -------
+    list
+        What the page left out to stay that small, a sentence each, as the page says it too.
+
     Raises
     ------
     InputError
         If the page cannot be that small, or the folder does not exist. Nothing is written then.
     """
     check_folder(path)
-    write_text(path, page(view, max_mb=max_mb, title=title))
+    content = explorer_content(view, max_mb=max_mb, title=title)
+    write_text(path, pages.page(content))
+    return content.traits["meta"]["left_out"]
 
 
 def page(view: Explorer, *, max_mb: float = 15.0, title: str | None = None) -> str:
     """The page as text."""
+    return pages.page(explorer_content(view, max_mb=max_mb, title=title))
+
+
+def explorer_content(view: Explorer, *, max_mb: float = 15.0, title: str | None = None) -> PageContent:
+    """The most of an explorer that fits into a page of so many megabytes."""
     title = title or f"Query-key modes of {view.source.meta['model']}"
     markup = 120_000  # with the fallback's picture and table
     around = 4 * len(module_text("explorer")) // 3 + len(module_text("host")) + 2 * len(json.dumps(view.source.meta)) + markup
     frozen, parts, left_out = fitted(view.source, int(max_mb * 1e6) - around)
     traits = _traits(view, frozen, parts, left_out, title)
-    return pages.page(PageContent("explorer", title, traits, parts, _fallback(frozen, view, title)))
+    return PageContent("explorer", title, traits, parts, _fallback(frozen, view, title))
 
 
 def _traits(view: Explorer, frozen: Exploration, parts: dict[str, Part], left_out: list[str], title: str) -> dict[str, Any]:

@@ -1,0 +1,100 @@
+"""What do the moments behind `qk.factors` cost beside the forward pass that they ride on, in time and in memory? All heads, float64."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import timm
+import torch
+
+import qkwidgets as qk
+from benchmarks.measure import Row
+from benchmarks.sweep import BATCH, at_least
+from qkwidgets.data.image_sets import image_set
+from qkwidgets.models.contract import AttentionModel
+from qkwidgets.sweeps.factor_details import FactorDetails
+from qkwidgets.sweeps.factor_moments import FactorMoments
+from qkwidgets.sweeps.loading import Batch
+from qkwidgets.sweeps.part import Reduction
+from qkwidgets.sweeps.reducer import Reducer
+
+BAR = 0.85
+MEMORY_MB = 100
+
+REPEATED = """
+import json, resource, sys
+import qkwidgets as qk
+from qkwidgets.sweeps.factor_moments import FactorMoments
+count = int(sys.argv[1])
+images = list(qk.odd_one_out(500, seed=1).images)
+qk.sweep(qk.load_model(), (images * -(-count // 500))[:count], FactorMoments(), workers=0, progress=False)
+print(json.dumps(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3))
+"""
+
+
+def rows(quick: bool) -> Iterator[Row]:
+    """Throughput of either pass against the plain forward pass, and memory."""
+    for name, kind in (("DeiT-Ti", "deit_tiny_patch16_224"), ("ViT-B/16", "vit_base_patch16_224")):
+        torch.manual_seed(0)
+        model = qk.load_model(timm.create_model(kind).eval())
+        batches = list(made_batches(model, 1 if quick else 6))
+        ratio, rate, totals = beside_the_forward(model, FactorMoments(), batches)
+        yield at_least(f"factor moments against the plain forward, {name}", ratio, BAR, f" ({rate:.1f} images/s)")
+        ratio, rate, _ = beside_the_forward(model, FactorDetails(totals), batches)
+        yield Row(f"factors inside images (second pass) against it, {name}", f"{ratio:.2f} ({rate:.1f} images/s)", "", None)
+    few, many = (64, 256) if quick else (500, 10_000)
+    more = peak_mb(many) - peak_mb(few)
+    yield Row(f"memory of factors of {many:,} images beyond {few:,}", f"{more:.0f} MB", f"< {MEMORY_MB} MB", more < MEMORY_MB)
+
+
+def made_batches(model: AttentionModel, count: int) -> Iterator[Batch]:
+    """Batches of noise, decoded already."""
+    present = torch.ones(BATCH, dtype=torch.bool)
+    for number in range(count):
+        pixels = torch.randn(BATCH, 3, *model.preprocessing.size)
+        yield Batch(BATCH * number, pixels, present, [None] * BATCH, [])
+
+
+def beside_the_forward(
+    model: AttentionModel, reducer: Reducer, batches: list[Batch], clock: str = "perf_counter"
+) -> tuple[float, float, object]:
+    """Images a second as a share of those of the plain forward, and as they are, batch by batch in turns; and the totals."""
+    now = getattr(time, clock)
+    ready = reducer.prepare(model)
+    images = image_set([np.zeros((8, 8, 3), dtype=np.uint8)])
+    reduction = Reduction(model, (ready,), images, None, strict=True)
+    plain = swept = 0.0
+    with torch.inference_mode():
+        states = {ready.name: ready.empty()}
+        reduction._forward(batches[0], {ready.name: ready.empty()})  # makes room
+        for batch in batches:
+            start = now()
+            model._runner.module(batch.pixels)
+            middle = now()
+            reduction._forward(batch, states)
+            plain, swept = plain + middle - start, swept + now() - middle
+    arrays = {name: tensor.numpy() for name, tensor in states[ready.name].items()}
+    return plain / swept, BATCH * len(batches) / swept, answer(ready, model, arrays)
+
+
+def answer(ready: Reducer, model: AttentionModel, arrays: dict[str, np.ndarray]) -> object:
+    """What a sweep would have made of a state."""
+    from qkwidgets.answers.registry import answer_class
+
+    provenance = {"model": model.name, "fingerprint": model.fingerprint}
+    record = {"skipped": [], "finished": True, "provenance": provenance, **ready.record(model)}
+    return answer_class(ready.answer, "benchmark").from_state(arrays, record)
+
+
+def peak_mb(count: int) -> float:
+    """Largest memory of a process that looks at so many images."""
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    done = subprocess.run(
+        [sys.executable, "-c", REPEATED, str(count)], check=True, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    return json.loads(done.stdout.splitlines()[-1])

@@ -1,0 +1,217 @@
+/**
+ * Which head? One cell a head, layers from left to right, coloured by label or by any number per head.
+ *
+ * A label is a colour and two letters. One stop in the tab order; arrow keys move and select.
+ */
+
+import { css, inkOn } from "../lib/colour.ts";
+import { FOCUSABLE, h, setAttributes, setText } from "../lib/dom.ts";
+import { clamp, defined, format } from "../lib/numbers.ts";
+import { headScale, scaleLegend } from "../panels/head-scale.ts";
+import {
+  CELL_NUMBERS,
+  cellShare,
+  isNumberIn,
+  LABELS,
+  labelOf,
+  UNDEFINED,
+  type Variant,
+  variantWords,
+} from "./cells.ts";
+import { type FactorContext, type FactorPanel, frame, setView } from "./context.ts";
+import { headCell, headTable } from "./head-table.ts";
+import { labelMark, percentWords } from "./words.ts";
+
+/** Layers and heads that an arrow key goes. */
+const STEPS: Record<string, readonly [number, number]> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+/** What heads can be coloured by, with its values. */
+interface HeadColouring {
+  readonly label: string;
+  readonly about: string;
+  readonly diverging: boolean;
+  /** in per cent */
+  readonly isShare: boolean;
+  readonly values: readonly number[];
+}
+
+export function headGrid({ store, meta, energies, signal }: FactorContext): FactorPanel {
+  const { n_layers: nLayers, n_heads: nHeads } = meta;
+  const addresses = Array.from({ length: nLayers * nHeads }, (_, i) => ({
+    layer: Math.floor(i / nHeads),
+    head: i % nHeads,
+  }));
+  const cells = addresses.map(({ layer, head }) => headCell(layer, head));
+  const cellOf = (layer: number, head: number): HTMLElement => cells[layer * nHeads + head] as HTMLElement;
+  const grid = headTable(nLayers, nHeads, cellOf);
+  const legend = h("div", { class: "legend" });
+  const readout = h("output", { class: "readout", "aria-live": "off" });
+  const options = new Map(numberOptions().map(([key, label]) => [key, h("option", { value: key }, label)]));
+  const input = h("select", { ...FOCUSABLE, "data-testid": "qk-number" }, ...options.values());
+  input.addEventListener("change", () => setView(store, { number: input.value }), { signal });
+  const about = h("p", { class: "caption" });
+  const chooser = h("label", { class: "field" }, h("span", {}, "colour"), input);
+  const root = frame(
+    "grid",
+    "Heads",
+    [chooser],
+    grid,
+    h("div", { class: "foot" }, legend),
+    h("div", { class: "foot" }, readout),
+    about,
+  );
+
+  const target = (event: Event): HTMLElement | null => (event.target as Element).closest("[data-head]");
+  const address = (element: HTMLElement) => ({
+    layer: Number(element.dataset.layer),
+    head: Number(element.dataset.head),
+  });
+  const choose = (element: HTMLElement | null): void => {
+    if (element) store.set(address(element));
+  };
+  const say = (element: HTMLElement | null): void => {
+    const { layer, head } = element ? address(element) : store.state;
+    setText(readout, `L${layer} H${head}  ${headWords(layer, head)}`);
+  };
+  grid.addEventListener("click", (event) => choose(target(event)), { signal });
+  grid.addEventListener("pointerover", (event) => say(target(event)), { signal });
+  grid.addEventListener("pointerleave", () => say(null), { signal });
+  grid.addEventListener("keydown", onKey, { signal });
+
+  function onKey(event: KeyboardEvent): void {
+    const step = STEPS[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const { layer, head } = store.state;
+    choose(cellOf(clamp(layer + step[0], 0, nLayers - 1), clamp(head + step[1], 0, nHeads - 1)));
+    store.flush();
+    cellOf(store.state.layer, store.state.head).focus();
+  }
+
+  function numberOptions(): (readonly [string, string])[] {
+    return [
+      ["label", "label"],
+      ...CELL_NUMBERS.map(({ key, label }) => [key, label] as const),
+      ...meta.head_numbers.map(({ key, label }) => [key, label] as const),
+    ];
+  }
+
+  function colouring(): HeadColouring {
+    const { number, variant } = store.state.view;
+    const ofCells = CELL_NUMBERS.find(({ key }) => key === number);
+    if (ofCells) {
+      const values = addresses.map(({ layer, head }) =>
+        cellShare(ofCells, energies.cells(layer, head), variant),
+      );
+      return { label: ofCells.label, about: cellsAbout(variant), diverging: false, isShare: true, values };
+    }
+    const index = meta.head_numbers.findIndex(({ key }) => key === number);
+    const { label, about, diverging } = meta.head_numbers[index] ?? {
+      label: "label",
+      about: labelsAbout(),
+      diverging: false,
+    };
+    const values =
+      index < 0
+        ? addresses.map(({ layer, head }) => energies.label(layer, head) ?? Number.NaN)
+        : Array.from(energies.number(index));
+    return { label, about, diverging, isShare: false, values };
+  }
+
+  const isLabel = (): boolean =>
+    !(
+      CELL_NUMBERS.some(({ key }) => key === store.state.view.number) ||
+      meta.head_numbers.some(({ key }) => key === store.state.view.number)
+    );
+
+  function headWords(layer: number, head: number): string {
+    const { letters, words } = labelOf(energies.label(layer, head));
+    if (isLabel()) return `${letters}  ${words}`;
+    const { label, values, isShare } = colouring();
+    const value = values[layer * nHeads + head];
+    return `${label} ${defined(value, isShare ? percentWords : format)}`;
+  }
+
+  function labelsAbout(): string {
+    const { threshold } = meta.factors;
+    return (
+      `The pair of factors with at least ${percentWords(threshold)} of the head’s energy once the mean is dropped on both sides; ` +
+      "CP: content with position, either way. Halves of each on both sides would give 25, 50 and 25 %."
+    );
+  }
+
+  let coloured = "";
+  let marked: HTMLElement | undefined;
+  function colour(): void {
+    const { theme, view } = store.state;
+    if (coloured === `${view.number} ${view.variant} ${theme}`) return;
+    coloured = `${view.number} ${view.variant} ${theme}`;
+    for (const [key, option] of options) option.disabled = !isNumberIn(key, view.variant);
+    input.value = isLabel() ? "label" : view.number;
+    const number = colouring();
+    setText(about, number.about);
+    if (isLabel()) paintLabels(number);
+    else paintNumbers(number);
+  }
+
+  function paintLabels({ values }: HeadColouring): void {
+    for (const [i, element] of cells.entries()) {
+      const label = labelOf(values[i]);
+      element.style.backgroundColor = "";
+      setAttributes(element, {
+        "data-kind": label.kind,
+        "data-undefined": label === UNDEFINED,
+        "data-ink": undefined,
+      });
+      describe(i, label.words);
+      setText(element, label.letters);
+    }
+    legend.replaceChildren(
+      ...LABELS.map((label) => h("span", { class: "key" }, labelMark(label), h("span", {}, label.words))),
+    );
+  }
+
+  function paintNumbers(number: HeadColouring): void {
+    const scale = headScale(number, store.state.theme);
+    for (const [i, element] of cells.entries()) {
+      const value = number.values[i] ?? Number.NaN;
+      const fill = scale.colour(value);
+      element.style.backgroundColor = css(fill);
+      setAttributes(element, {
+        "data-kind": undefined,
+        "data-ink": inkOn(fill),
+        // The neutral colour is that of zero, and a small cell has no room for a dash.
+        "data-undefined": !Number.isFinite(value),
+      });
+      describe(i, `${number.label} ${defined(value, number.isShare ? percentWords : format)}`);
+      setText(element, scale.short(value));
+    }
+    legend.replaceChildren(...scaleLegend(scale));
+  }
+
+  function describe(i: number, words: string): void {
+    const { layer, head } = addresses[i] as { layer: number; head: number };
+    setAttributes(cells[i] as HTMLElement, { "aria-label": `layer ${layer}, head ${head}: ${words}` });
+  }
+
+  return {
+    root,
+    keys: ["layer", "head", "view", "theme"],
+    paint() {
+      colour();
+      const { layer, head } = store.state;
+      if (marked) setAttributes(marked, { tabindex: -1, "aria-selected": "false" });
+      marked = cellOf(layer, head);
+      setAttributes(marked, { tabindex: 0, "aria-selected": "true" });
+      say(null);
+    },
+  };
+}
+
+const cellsAbout = (variant: Variant): string =>
+  `Share of the mean squared product over all pairs of tokens, pairs of different images included; of ${variantWords(variant)}.`;

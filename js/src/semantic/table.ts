@@ -1,0 +1,110 @@
+/** The same numbers in a table: rows are queries, columns keys; zero is neutral. */
+
+import { css, diverging, inkOn } from "../lib/colour.ts";
+import { h, setAttributes, setText } from "../lib/dom.ts";
+import { withMinus } from "../lib/numbers.ts";
+import { frame } from "../panels/panel.ts";
+import { currentTables, levelOf, type Part, type SemanticContext, samePair } from "./context.ts";
+import { type Level, numberOf, rowLabel, type SegmentedImage } from "./data.ts";
+
+/** With more rows than this cells are too small for digits; the number is printed when one is pointed at. */
+const MOST_DIGITS = 10;
+
+/** As many decimals for all as give the largest two digits, so that columns can be compared at a glance. */
+function fixedTo(largest: number): (value: number) => string {
+  const decimals = largest > 0 ? Math.min(4, Math.max(0, 1 - Math.floor(Math.log10(largest)))) : 0;
+  return (value) => {
+    const text = value.toFixed(decimals);
+    return Number(text) === 0 ? text.replace("-", "") : withMinus(text);
+  };
+}
+
+interface Cell {
+  readonly root: HTMLElement;
+  readonly query: number;
+  readonly key: number;
+}
+
+export function tablePanel(context: SemanticContext): Part {
+  const { store, data, signal } = context;
+  const { meta } = data;
+  const table = h("table", { class: "flows", "data-testid": "qk-table" });
+  const title = "Segment by segment";
+  const root = frame(
+    "flows-panel",
+    title,
+    [],
+    h("div", { class: "scrolled" }, table),
+    h(
+      "p",
+      { class: "caption" },
+      "Mean contribution to the score of a query patch in the row’s segment with a key patch in the column’s; green raises it, purple lowers it.",
+    ),
+  );
+  let built = "";
+  let cells: Cell[] = [];
+
+  function build(image: number, level: Level, one: SegmentedImage, size: number): void {
+    if (built === `${image} ${level} ${size}`) return;
+    built = `${image} ${level} ${size}`;
+    const rows = Array.from({ length: size }, (_, row) => row);
+    cells = [];
+    const head = h(
+      "tr",
+      {},
+      h("th", { class: "corner" }, "query ↓  key →"),
+      ...rows.map((key) => h("th", { scope: "col", title: rowLabel(one, level, key) }, numberOf(level, key))),
+    );
+    const body = rows.map((query) =>
+      h(
+        "tr",
+        {},
+        h("th", { scope: "row", title: rowLabel(one, level, query) }, rowLabel(one, level, query)),
+        ...rows.map((key) => {
+          const cell = h("td", { "data-query": query, "data-key": key });
+          cells.push({ root: cell, query, key });
+          return cell;
+        }),
+      ),
+    );
+    table.replaceChildren(h("thead", {}, head), h("tbody", {}, ...body));
+  }
+
+  table.addEventListener(
+    "pointerover",
+    (event) => {
+      const { query, key } = (event.target as Element).closest<HTMLElement>("[data-query]")?.dataset ?? {};
+      store.set({ pair: query === undefined ? null : { query: Number(query), key: Number(key) } });
+    },
+    { signal },
+  );
+  table.addEventListener("pointerleave", () => store.set({ pair: null }), { signal });
+
+  let painted: readonly unknown[] = [];
+  return {
+    root,
+    keys: ["tables", "layer", "head", "mode", "image", "view", "pair", "theme"],
+    paint() {
+      const { state } = store;
+      const one = meta.images[state.image];
+      const tables = currentTables(state);
+      if (!one || !tables) return;
+      const level = levelOf(state, one);
+      const values = tables.table(state.image, level, state.mode);
+      build(state.image, level, one, values.size);
+      const inputs = [tables, state.image, state.mode, level, state.theme];
+      const changed = inputs.some((input, i) => input !== painted[i]);
+      painted = inputs;
+      const fixed = fixedTo(values.largest);
+      for (const { root: cell, query, key } of cells) {
+        setAttributes(cell, { "data-on": samePair(state.pair, query, key) });
+        if (!changed) continue;
+        const value = values.value(query, key);
+        const fill = diverging(value / (values.largest || 1), state.theme);
+        cell.style.backgroundColor = css(fill);
+        setAttributes(cell, { "data-ink": inkOn(fill) });
+        setText(cell, values.size <= MOST_DIGITS ? fixed(value) : "");
+      }
+    },
+  };
+}

@@ -1,0 +1,128 @@
+/** Puts one semantic view together and feeds it tables. */
+
+import type { ViewModel, ViewProps } from "../lib/afm.ts";
+import { toBytes } from "../lib/bytes.ts";
+import { loadData } from "../lib/data.ts";
+import { h } from "../lib/dom.ts";
+import { keepPainted, mountOn, sharedTraits } from "../lib/mount.ts";
+import { leftOutLine, noticeLines } from "../lib/notices.ts";
+import { clamp } from "../lib/numbers.ts";
+import { segmented } from "../lib/segmented.ts";
+import { bindTraits, Store } from "../lib/store.ts";
+import { aboutPanel } from "../panels/about.ts";
+import { controlsBar } from "../panels/controls.ts";
+import { headGrid } from "../panels/grid.ts";
+import { type Part, type SemanticContext, SHARED, type Shared, type Shown, setView } from "./context.ts";
+import { type Level, Segments, type SemanticMeta, Summary } from "./data.ts";
+import { feedTables } from "./feed.ts";
+import type { State } from "./index.ts";
+import { picturePanel } from "./picture.ts";
+import { tablePanel } from "./table.ts";
+import { modeStrip, modeWords, sharesPanel } from "./types.ts";
+
+const DATA = ["meta", "spectra", "pictures", "segments", "summary", "heads", "live"] as const;
+
+const DEFAULT_VIEW: State["view"] = { level: "objects", number: "typed", counted: "all" };
+
+export const mount = (view: ViewProps): Promise<void> =>
+  mountOn(view, DATA, async (current) => {
+    const { model, signal } = current;
+    const trait = <K extends keyof State>(name: K): State[K] => model.get(name) as State[K];
+    const meta = trait("meta");
+    const data = await loadData({ meta, spectra: trait("spectra"), pictures: trait("pictures") }, signal);
+    const segments = new Segments(await toBytes(trait("segments")));
+    const summary = new Summary(await toBytes(trait("summary")), meta);
+    if (!signal.aborted) await compose(current, { data: { ...data, meta }, segments, summary });
+  });
+
+async function compose(
+  view: ViewProps,
+  given: Pick<SemanticContext, "data" | "segments" | "summary">,
+): Promise<void> {
+  const { model, root, signal } = view;
+  const { meta } = given.data;
+  const store = new Store<Shown>(initialState(model), signal);
+  const context: SemanticContext = { ...given, store, signal };
+  const bar = controlsBar(context);
+  const mode = modeWords(context);
+  const strip = modeStrip(context);
+  const level = levelOption(context);
+  const picture = picturePanel(context);
+  const table = tablePanel(context);
+  const shares = sharesPanel(context);
+  const number = {
+    chosen: () => store.state.view.number,
+    choose: (key: string) => setView(store, { number: key }),
+  };
+  const heads = { ...headGrid(context, number), keys: ["layer", "head", "view", "theme"] as const };
+  const notices = noticeLines(store, model.get("live") as boolean);
+
+  const inside = (): void => store.set(withinView(meta, store.state));
+  inside();
+  store.watch(["layer", "head", "mode", "image"], inside, signal);
+  bindTraits(model, store, SHARED, signal);
+  const delivered = feedTables(model, root, store, signal);
+  keepPainted([bar, mode, strip, level, picture, table, shares, heads, notices], store, view);
+  root.replaceChildren(
+    bar.root,
+    mode.root,
+    strip.root,
+    ...notices.roots,
+    ...(meta.images.some(({ part_object }) => hasParts(part_object)) ? [level.root] : []),
+    h(
+      "div",
+      { class: "tier" },
+      h("div", { class: "column" }, picture.root, heads.root),
+      h("div", { class: "column" }, table.root, shares.root),
+    ),
+    ...leftOutLine(meta.left_out),
+    aboutPanel({ meta }, []),
+  );
+  await delivered;
+  if (!signal.aborted) store.flush();
+}
+
+/** Where every object is one part, its parts tell nothing new. */
+const hasParts = (owners: readonly number[]): boolean => new Set(owners).size < owners.length;
+
+function levelOption({ store, signal }: SemanticContext): Part {
+  const level = segmented<Level>(
+    "segments",
+    [
+      ["objects", "objects"],
+      ["parts", "parts"],
+    ],
+    (value) => setView(store, { level: value }),
+    signal,
+  );
+  return {
+    root: h("div", { class: "options" }, level.root),
+    keys: ["view"],
+    paint: () => level.paint(store.state.view.level),
+  };
+}
+
+/** A named part of the state was not there; the view shows the nearest one instead of nothing. */
+function withinView(meta: SemanticMeta, state: Shown): Partial<Shown> {
+  const inside = (value: number, count: number): number =>
+    clamp(Math.trunc(value) || 0, 0, Math.max(0, count - 1));
+  return {
+    layer: inside(state.layer, meta.n_layers),
+    head: inside(state.head, meta.n_heads),
+    mode: inside(state.mode, meta.n_modes),
+    image: inside(state.image, meta.images.length),
+  };
+}
+
+function initialState(model: ViewModel): Shown {
+  const shared = sharedTraits<Shared>(model, SHARED);
+  return {
+    ...shared,
+    view: { ...DEFAULT_VIEW, ...shared.view },
+    theme: "light",
+    tables: null,
+    pair: null,
+    error: "",
+    note: "",
+  };
+}

@@ -1,0 +1,195 @@
+import { afterEach, expect, test } from "vitest";
+import { arrowShape, strongest } from "../src/semantic/arrows.ts";
+import { relation, type SegmentedImage } from "../src/semantic/data.ts";
+import semantic from "../src/semantic/index.ts";
+import { placesOf } from "../src/semantic/places.ts";
+import { exact, meta as explorerMeta, safetensors, spectraBytes } from "./fixture.ts";
+import { FakeModel, painted } from "./hosts.ts";
+
+afterEach(() => document.body.replaceChildren());
+
+const [LAYERS, HEADS, MODES] = [3, 2, 4];
+const TYPES = [
+  "same object",
+  "parts of one object",
+  "two objects",
+  "figure reads ground",
+  "ground reads figure",
+  "within ground",
+];
+
+const IMAGE: SegmentedImage = {
+  name: "a street",
+  source: null,
+  licence: null,
+  mime: "image/png",
+  width: 6,
+  height: 4,
+  objects: ["ground", "<b>dog</b>", "cat"],
+  parts: ["head", "tail", "paw"],
+  part_object: [1, 1, 2],
+};
+
+const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** Mode n carries (n + 1) from any object to itself and others; the ground nothing. */
+function headBytes(scale = 1): Uint8Array {
+  const rows = (values: readonly number[], gain: (mode: number) => number) =>
+    exact(
+      [MODES, 3],
+      Array.from({ length: MODES }, (_, mode) => values.map((value) => value * gain(mode))).flat(),
+    );
+  return safetensors({
+    "query.0": rows([0, 1, 2], (mode) => scale * (mode + 1)),
+    "key.0": rows([0, 1, -1], () => 1),
+    "part_query.0": rows([1, 0, 0], () => 1),
+    "part_key.0": rows([0, 1, 0], () => 1),
+    p: exact([MODES, 6], new Float32Array(MODES * 6).fill(0.5).fill(0.01, 0, 1)),
+    excess: exact([MODES, 6], new Float32Array(MODES * 6)),
+    error: exact([MODES, 6], new Float32Array(MODES * 6)),
+  });
+}
+
+async function open(changes: Record<string, unknown> = {}) {
+  const size = LAYERS * HEADS * MODES;
+  const model = new FakeModel({
+    layer: 0,
+    head: 0,
+    mode: 0,
+    image: 0,
+    view: { level: "objects", number: "", counted: "all" },
+    meta: {
+      ...explorerMeta({ about: [] }),
+      images: [IMAGE],
+      semantic: {
+        types: TYPES.map((label) => ({ key: label, label, about: "" })),
+        segments_from: "masks",
+        n_images: 24,
+      },
+    },
+    spectra: view(spectraBytes()),
+    pictures: view(safetensors({ "image.0": { dtype: "U8", shape: [1], data: [7] } })),
+    segments: view(
+      safetensors({
+        "objects.0": {
+          dtype: "U8",
+          shape: [4, 6],
+          data: [0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 2, 255, 0, 1, 1, 0, 2, 2, 0, 0, 0, 0, 0, 0],
+        },
+        "parts.0": {
+          dtype: "U8",
+          shape: [4, 6],
+          data: new Uint8Array(24).fill(1, 7, 8).fill(2, 8, 9).fill(3, 10, 11),
+        },
+      }),
+    ),
+    summary: view(
+      safetensors({
+        type: {
+          dtype: "I8",
+          shape: [LAYERS, HEADS, MODES],
+          data: new Int8Array(size).fill(-1).fill(2, 0, 1),
+        },
+        above: { dtype: "U8", shape: [LAYERS, HEADS, MODES], data: new Uint8Array(size).fill(1, 0, 1) },
+        share: exact([LAYERS, 6], new Float32Array(LAYERS * 6).fill(0.1)),
+        share_above: exact([LAYERS, 6], new Float32Array(LAYERS * 6).fill(0.05)),
+        random_typed: exact([LAYERS], [0.5, 0.5, 0.5]),
+      }),
+    ),
+    heads: { L0H0: view(headBytes()) },
+    live: false,
+    ...changes,
+  });
+  const el = document.createElement("div");
+  document.body.append(el);
+  const close = await semantic.render({ model, el });
+  const root = el.querySelector(".qk-view")?.shadowRoot?.querySelector<HTMLElement>(".qk") as HTMLElement;
+  await painted();
+  const part = (id: string): HTMLElement => root.querySelector(`[data-testid="${id}"]`) as HTMLElement;
+  const cells = (): string[] => [...part("qk-table").querySelectorAll("td")].map(text);
+  const arrows = (): SVGElement[] => [...part("qk-segments").querySelectorAll<SVGElement>(".arrow")];
+  return { model, root, part, cells, arrows, close };
+}
+
+const text = (element: Element | null | undefined): string => element?.textContent ?? "";
+
+test("a map is ready after its first paint: table, arrows by type, and what the mode is", async () => {
+  const { root, part, cells, arrows } = await open();
+  expect(root.dataset.ready).toBe("1");
+  expect(text(part("qk-mode"))).toContain("two objects");
+  expect(text(part("qk-mode"))).toContain("more than chance (p 0.0100), above 95 % of random directions");
+  expect(cells()).toEqual(["0.0", "0.0", "0.0", "0.0", "1.0", "−1.0", "0.0", "2.0", "−2.0"]);
+  // the strongest last: from cat to itself, lowering the score
+  expect(arrows().map((arrow) => arrow.dataset.lowers ?? "raises")).toHaveLength(4);
+  expect(arrows().every((arrow) => /type[02]/.test(arrow.getAttribute("class") ?? ""))).toBe(true);
+  expect(text(part("qk-error"))).toBe("");
+});
+
+test("what is pointed at in the table is told in words and marked in the picture, names as text", async () => {
+  const { part, arrows, root } = await open();
+  const cell = part("qk-table").querySelector('td[data-query="2"][data-key="1"]') as HTMLElement;
+  cell.dispatchEvent(new Event("pointerover", { bubbles: true }));
+  await painted();
+  expect(text(part("qk-pair"))).toBe("1 <b>dog</b> → 2 cat: raises the score by 2.00 · two objects");
+  expect(arrows().filter((arrow) => arrow.hasAttribute("data-on"))).toHaveLength(1);
+  expect(root.querySelector(".flows b, .readout b")).toBeNull();
+});
+
+test("parts have a table of their own", async () => {
+  const { part, cells, model } = await open();
+  model.set("view", { level: "parts", number: "", counted: "all" });
+  await painted();
+  expect(cells()).toEqual(["0.0", "1.0", "0.0", "0.0", "0.0", "0.0", "0.0", "0.0", "0.0"]);
+  expect(text(part("qk-table").querySelector("tbody th"))).toBe("1 head");
+});
+
+test("a head that is not here is asked for, and without a kernel named as missing", async () => {
+  const still = await open();
+  still.model.set("head", 1);
+  await painted();
+  expect(text(still.part("qk-error"))).toBe("The tables of L0 H1 are not in this page.");
+  const live = await open({ live: true });
+  live.model.set("head", 1);
+  await painted();
+  const { id, layer, head } = live.model.sent.at(-1) as unknown as {
+    id: string;
+    layer: number;
+    head: number;
+  };
+  expect([layer, head]).toEqual([0, 1]);
+  live.model.deliver({ kind: "ack", id });
+  live.model.deliver({ kind: "tile", id, layer, head }, [view(headBytes(3))]);
+  await painted();
+  expect(live.cells()[7]).toBe("6.0");
+});
+
+test("relations of objects and parts are those of the answer", () => {
+  const object = (query: number, key: number): number => relation(IMAGE, "objects", query, key);
+  expect([object(1, 1), object(1, 2), object(1, 0), object(0, 1), object(0, 0)]).toEqual([0, 2, 3, 4, 5]);
+  const part = (query: number, key: number): number => relation(IMAGE, "parts", query, key);
+  expect([part(0, 0), part(0, 1), part(0, 2)]).toEqual([0, 1, 2]);
+});
+
+test("a segment's place is its pixel farthest from the border", () => {
+  const labels = Array.from({ length: 49 }, (_, at) =>
+    Number(Math.floor(at / 7) > 0 && Math.floor(at / 7) < 6 && at % 7 > 0 && at % 7 < 6),
+  );
+  const [, square, none] = placesOf({ labels, rows: 7, columns: 7 }, 3);
+  expect([square?.x, square?.y]).toEqual([3.5, 3.5]);
+  expect(none).toBeUndefined();
+});
+
+test("arrows point at the query, weak ones are left out, and what lowers scores ends in a bar", () => {
+  const flow = (value: number) => ({ query: 0, key: 1, value, type: 2 });
+  expect(strongest([flow(1), flow(-2), flow(0.01)], 2).map(({ value }) => value)).toEqual([1, -2]);
+  const [from, to] = [
+    { x: 10, y: 50, room: 5 },
+    { x: 90, y: 50, room: 5 },
+  ];
+  const raises = arrowShape(from, to, 1, 4, false);
+  const tip = raises.head.match(/^M([\d.]+)/)?.[1];
+  expect(Number(tip)).toBeGreaterThan(85);
+  expect(raises.head.match(/L/g)).toHaveLength(2);
+  expect(arrowShape(from, to, 1, 4, true).head.match(/L/g)).toHaveLength(3);
+  expect(arrowShape(to, to, 1, 4, false).d).toContain("A");
+});

@@ -1,0 +1,143 @@
+"""Which scenes can be turned to, parameter by parameter, and what does a model attend to in each of them?
+
+Every parameter is a finite, ordered list of values, so that a page without a kernel can hold what a live view computes when asked.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from qkwidgets.analyses.scene_attention import scene_attention
+from qkwidgets.answers.scene_attention import SceneAttention
+from qkwidgets.core.errors import InputError, check_keywords
+from qkwidgets.data.labelled import LabelledPicture, LabelledSet, labelled_set
+from qkwidgets.data.scene_plan import FEATURES, UNITS
+from qkwidgets.data.scene_recipe import SceneRecipe
+from qkwidgets.models.contract import AttentionModel
+
+KEPT = 64
+"""Scenes that are not computed again."""
+
+VARIED: dict[str, tuple[Any, ...]] = {
+    "feature": FEATURES,
+    "difference": (None, 0.0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0),
+    "n_items": (4, 6, 9, 12),
+    "arrangement": ("grid", "ring", "scatter", "array"),
+    "ground": ("waves", "flat"),
+    "seed": tuple(range(40)),
+}
+"""What one turns by default. These numbers of items fill an array."""
+
+LABELS = {
+    "feature": "odd in",
+    "difference": "difference",
+    "n_items": "items",
+    "arrangement": "arrangement",
+    "ground": "ground",
+    "seed": "seed",
+    "ground_contrast": "texture",
+    "image": "image",
+}
+
+ABOUT = {
+    "difference": "from just above the jitter (0) to the largest (1); plain: so that it is plain to see. Shapes, patterns and configurations "
+    "differ in kind, and have no degrees",
+    "seed": "another scene of the same kind",
+}
+
+
+class Axis(NamedTuple):
+    """One parameter of a scene: its name, what it is called, its values in order and their words."""
+
+    name: str
+    label: str
+    values: tuple[Any, ...]
+    words: tuple[str, ...]
+    about: str
+
+
+class SceneSource:
+    """Scenes in every combination of some options, or the pictures of a labelled set, before a model.
+
+    Parameters
+    ----------
+    model
+        From `load_model`.
+    scenes
+        Pictures with a target and distractors; generated scenes by default.
+    vary
+        Options of `odd_one_out` with the values that each can take; by default those of `VARIED`.
+    same
+        Options that are the same in all scenes.
+
+    Raises
+    ------
+    InputError
+        If an option is none, or has no values.
+
+    Examples
+    --------
+    >>> import qkwidgets as qk
+    >>> source = SceneSource(qk.load_model(), vary={"feature": ["colour", "size"], "seed": range(3)})
+    >>> [axis.label for axis in source.axes], source.attention((1, 2))
+    (['odd in', 'seed'], SceneAttention(6 layers, 4 heads, 7 items))
+    """
+
+    def __init__(
+        self, model: AttentionModel, scenes: Any = None, *, vary: Mapping[str, Sequence[Any]] | None = None, **same: Any
+    ) -> None:
+        self.model = model.resized("square")
+        self.scenes: LabelledSet | None = None if scenes is None else labelled_set(scenes)
+        self.same = {"size": min(model.preprocessing.size), **same}
+        self.axes = self._axes(vary)
+        self._computed = lru_cache(maxsize=KEPT)(self._compute)
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """How many values each parameter has."""
+        return tuple(len(axis.values) for axis in self.axes)
+
+    def settled(self, chosen: tuple[int, ...]) -> tuple[int, ...]:
+        """The same scene as first named: where a parameter means nothing, its first value."""
+        names = [axis.name for axis in self.axes]
+        if "feature" in names and "difference" in names:
+            feature, difference = names.index("feature"), names.index("difference")
+            if self.axes[feature].values[chosen[feature]] not in UNITS:
+                return (*chosen[:difference], 0, *chosen[difference + 1 :])
+        return chosen
+
+    def attention(self, chosen: tuple[int, ...]) -> SceneAttention:
+        """The scene of these values, one place in its list for each parameter, and what its two patches attend to."""
+        return self._computed(self.settled(chosen))
+
+    def _axes(self, vary: Mapping[str, Sequence[Any]] | None) -> tuple[Axis, ...]:
+        if self.scenes is not None:
+            names = tuple(self.scenes.names)
+            return (Axis("image", LABELS["image"], tuple(range(len(names))), names, ""),)
+        chosen = {name: values for name, values in VARIED.items() if name not in self.same} if vary is None else vary
+        check_keywords("odd_one_out", chosen, SceneRecipe.__dataclass_fields__)
+        empty = [name for name, values in chosen.items() if isinstance(values, str) or not len(values)]
+        if empty:
+            raise InputError(
+                f"vary= lists the values that each option can take: got {empty[0]}={chosen[empty[0]]!r}. A single value is nothing to turn. Pass "
+                "it by itself, beside vary=."
+            )
+        return tuple(
+            Axis(name, LABELS.get(name, name), tuple(values), tuple(_word(name, value) for value in values), ABOUT.get(name, ""))
+            for name, values in chosen.items()
+        )
+
+    def _compute(self, chosen: tuple[int, ...]) -> SceneAttention:
+        return scene_attention(self.model, self._labelled(chosen))
+
+    def _labelled(self, chosen: tuple[int, ...]) -> LabelledPicture:
+        if self.scenes is not None:
+            return self.scenes.labelled(chosen[0])
+        options = {axis.name: axis.values[place] for axis, place in zip(self.axes, chosen, strict=True)}
+        if options.get("feature", self.same.get("feature")) not in UNITS:
+            options.pop("difference", None)
+        return labelled_set(SceneRecipe(n=1, **{**self.same, **options})).labelled(0)
+
+
+def _word(name: str, value: Any) -> str:
+    return ("plain" if name == "difference" else "any") if value is None else str(value)

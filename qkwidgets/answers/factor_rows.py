@@ -1,0 +1,102 @@
+"""The tables of `Factors`: a row a head, a layer or a mode, as anybody's spreadsheet would have them."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qkwidgets.core.factors.names import BFD, LABELS, MEASURES
+
+if TYPE_CHECKING:
+    from qkwidgets.answers.factors import Factors
+
+Row = dict[str, Any]
+
+
+def head_rows(answer: "Factors") -> list[Row]:
+    """A row a head: energy, shares of all nine cells, label, specialisation with its null, richness, and what few images do."""
+    n_layers, n_heads = answer.energy.shape[:2]
+    shares, visible = answer.shares(), answer.shares("visible")
+    found = []
+    for layer, head in np.ndindex(n_layers, n_heads):
+        spot = (layer, head)
+        null_mean, null_high = answer.specialisation_null[spot]
+        found.append(
+            {
+                "model": answer.model,
+                "layer": layer,
+                "head": head,
+                "label": label(int(answer.head_label[spot])),
+                "energy": float(answer.energy[spot].sum()),
+                **_cells(shares[spot]),
+                "visible": float(answer.energy[spot][:, 1:].sum() / answer.energy[spot].sum()),
+                "visible_content_content": float(visible[*spot, 2, 2]),
+                "specialisation": float(answer.specialisation[spot]),
+                "specialisation_null": float(null_mean),
+                "specialisation_null_95": float(null_high),
+                "concentration": float(answer.concentration[spot]),
+                **{f"richness_{name}": float(answer.richness[place][spot]) for place, name in enumerate(MEASURES)},
+                "content_richness": float(answer.content_richness[0][spot]),
+                "weight_richness": float(answer.weight_richness[0][spot]),
+                "query_leak": float(answer.leak[*spot, 0]),
+                "key_leak": float(answer.leak[*spot, 1]),
+            }
+        )
+    return found
+
+
+def layer_rows(answer: "Factors") -> list[Row]:
+    """A row a layer: shares of all nine cells by energy, those without the mean, those of each half, and the mean richness of its heads."""
+    shares, dropped = answer.shares(by="layer"), answer.shares("drop_mean", by="layer")
+    half = [_layer_shares(part) for part in answer.halves]
+    return [
+        {
+            "model": answer.model,
+            "layer": layer,
+            "energy": float(answer.energy[layer].sum()),
+            **_cells(shares[layer]),
+            "position_position": float(dropped[layer, 1, 1]),
+            "content_and_position": float(dropped[layer, 1, 2] + dropped[layer, 2, 1]),
+            "content_content": float(dropped[layer, 2, 2]),
+            "halves_differ_by": float(np.abs(half[0][layer] - half[1][layer]).max()),
+            "richness": float(answer.richness[0][layer].mean()),
+            "content_richness": float(answer.content_richness[0][layer].mean()),
+        }
+        for layer in range(len(shares))
+    ]
+
+
+def mode_rows(answer: "Factors") -> list[Row]:
+    """A row a mode: singular value, shares of both sides, its point in the triangle, its label."""
+    query, key = answer.query_share, answer.key_share
+    found = []
+    for spot in np.ndindex(answer.singular_values.shape):
+        layer, head, mode = spot
+        row = {"model": answer.model, "layer": layer, "head": head, "mode": mode, "label": label(int(answer.mode_label[spot]))}
+        row["singular_value"] = float(answer.singular_values[spot])
+        row |= {f"query_{factor}": float(value) for factor, value in zip(BFD, query[spot], strict=True)}
+        row |= {f"key_{factor}": float(value) for factor, value in zip(BFD, key[spot], strict=True)}
+        row |= {factor: float(value) for factor, value in zip(BFD, (query[spot] + key[spot]) / 2, strict=True)}
+        if answer.cosine is not None:
+            row["cosine"] = float(answer.cosine[spot])
+        found.append(row)
+    return found
+
+
+def label(number: int) -> str:
+    """The name of a label; none where there is nothing to label.
+
+    Examples
+    --------
+    >>> label(0), label(-1)
+    ('content-content', '')
+    """
+    return LABELS[number] if number >= 0 else ""
+
+
+def _cells(shares: np.ndarray) -> Row:
+    return {f"{query}_reads_{key}": float(shares[a, b]) for a, query in enumerate(BFD) for b, key in enumerate(BFD)}
+
+
+def _layer_shares(energy: np.ndarray) -> np.ndarray:
+    total = energy.sum(axis=1)
+    return total / total.sum(axis=(-2, -1), keepdims=True)

@@ -1,0 +1,239 @@
+"""How much of every head's and mode's traffic joins which factor: mean, position or content?"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float32, Float64, Int8, Int16
+
+from qkwidgets.answers.base import Table
+from qkwidgets.answers.choices import Choice
+from qkwidgets.answers.factor_rows import head_rows, layer_rows, mode_rows
+from qkwidgets.answers.factor_shares import Cells, layer_shares, shares
+from qkwidgets.core.errors import InputError
+from qkwidgets.core.layout import TokenLayout
+
+CHOICES = (
+    Choice(
+        "Where are tokens split into factors?",
+        "queries and keys of a head, biases in, scale folded in: there the split of the tokens is the split of the scores",
+        "attn_input or residual, for maps and for position through depth",
+        "ours",
+    ),
+    Choice(
+        "What is content?",
+        "all that position does not tell: image effect and residual, which are stored apart and added",
+        "the full split into four factors",
+        "ours",
+    ),
+    Choice(
+        "What becomes of the mean factor?",
+        'shown as the third vertex, the paper\'s "layer"',
+        "drop_mean: position and content alone; visible: without the key's mean, which softmax hides; every figure names which",
+        "ours",
+    ),
+    Choice(
+        "Which pairs of tokens count?",
+        "all pairs, of different images, too: energies of factors add up",
+        "pairs inside one image, what each softmax sees: within=True",
+        "ours",
+    ),
+    Choice(
+        "How is the score inside an image shared out?",
+        "covariance shares: they sum to one, and may be negative",
+        "energies of single cells and a remainder, or the four blocks that are orthogonal in every image",
+        "ours",
+    ),
+    Choice(
+        "Which matrix do modes decompose?",
+        "all tokens' scores, from moments: modes add up to the head's energy",
+        'the weights: svd="weight"; whether the paper means one or the other cannot be read',
+        "ours",
+    ),
+    Choice("How do heads add up to a layer?", "by their energies", "one head as much as another", "ours"),
+    Choice(
+        "How many modes carry the energy?",
+        "participation ratio without the mean",
+        "entropy, stable rank, Roy and Vetterli's effective rank, number of modes with 90 %",
+        "ours",
+    ),
+    Choice(
+        "When does a head or a mode have a label?",
+        'a class holds at least half of the energy without the mean, else "mixed"',
+        "any other threshold",
+        "ours",
+    ),
+    Choice(
+        "What is done about few images?",
+        "nothing: identities are exact; from 1000 images on the bias is small, below it is stated",
+        'correction="moments" or "crossfit"',
+        "ours",
+    ),
+    Choice("Which tokens are split?", "patches alone", "special tokens as groups of their own", "ours"),
+    Choice(
+        "What becomes of rotary positions?",
+        "scores as they are, with rotated queries and keys",
+        "factors before the rotation, offset by offset",
+        "ours",
+    ),
+)
+"""What the paper leaves open, or what of it could not be read."""
+
+ROWS = {"head": head_rows, "layer": layer_rows, "mode": mode_rows}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Factors(Table):
+    """Energies and modes by factor: mean, position and content, in this order on axes of three; image and residual apart on axes of four.
+
+    Attributes
+    ----------
+    energy, cells
+        Mean squared scores between a factor of the query and one of the key, over all pairs of patches of all images.
+    halves
+        `energy` from either half of the images, uncorrected; NaN for a half without two.
+    singular_values, query_parts, key_parts
+        Modes, loudest first, and the shares of the four factors in either side, which sum to one; NaN for modes without strength.
+    query_read, key_read
+        What a mode reads of a query and a key as the model has them: `q @ query_read` has a mean square of 1 over all tokens.
+    degenerate, null
+        Blocks of equal singular values (-1: none), and modes without strength.
+    head_label, mode_label
+        Number in `core.factors.names.LABELS`, the mean left out; -1 where there is nothing else.
+    specialisation, specialisation_null
+        Mean share of a mode's largest cell, the mean factor dropped; mean and 95th percentile for random read-outs.
+    richness, content_richness, weight_richness
+        Numbers of modes that carry the energy, by the measures of `core.factors.richness.MEASURES`: of all modes without the mean, of
+        what content drives of them, and of the weights alone.
+    leak
+        Share of the variance of position that is content, expected from so few images; by side.
+    query_mean, query_position, query_spread, key_mean, …
+        A mode's maps over all images: its mean, what position adds at each patch, and the root mean square of what content adds there.
+    products
+        Of the scores of all cells `[a, b, c, d]` inside images (`within`); None if it was not asked for.
+    cosine, ratio
+        Of modes of the weights: that of both vectors, and the sum of the modes' energies over the head's.
+    bias
+        What few images do to the shares; "" from 1000 images on.
+    """
+
+    energy: Float64[np.ndarray, "layer head 3 3"]
+    cells: Float64[np.ndarray, "layer head 4 4"]
+    halves: Float64[np.ndarray, "2 layer head 3 3"]
+    singular_values: Float64[np.ndarray, "layer head mode"]
+    query_parts: Float64[np.ndarray, "layer head mode 4"]
+    key_parts: Float64[np.ndarray, "layer head mode 4"]
+    query_read: Float32[np.ndarray, "layer head d_head mode"]
+    key_read: Float32[np.ndarray, "layer head d_head mode"]
+    degenerate: Int16[np.ndarray, "layer head mode"]
+    null: Bool[np.ndarray, "layer head mode"]
+    head_label: Int8[np.ndarray, "layer head"]
+    mode_label: Int8[np.ndarray, "layer head mode"]
+    specialisation: Float64[np.ndarray, "layer head"]
+    specialisation_null: Float64[np.ndarray, "layer head 2"]
+    concentration: Float64[np.ndarray, "layer head"]
+    richness: Float64[np.ndarray, "measure layer head"]
+    content_richness: Float64[np.ndarray, "measure layer head"]
+    weight_richness: Float64[np.ndarray, "measure layer head"]
+    leak: Float64[np.ndarray, "layer head side"]
+    query_mean: Float32[np.ndarray, "layer head mode"]
+    key_mean: Float32[np.ndarray, "layer head mode"]
+    query_position: Float32[np.ndarray, "layer head mode patch"]
+    key_position: Float32[np.ndarray, "layer head mode patch"]
+    layout: TokenLayout
+    n_images: int
+    n_skipped: int
+    finished: bool
+    svd: str
+    correction: str
+    threshold: float
+    bias: str
+    provenance: dict[str, Any]
+    query_spread: Float32[np.ndarray, "layer head mode patch"] | None = None
+    key_spread: Float32[np.ndarray, "layer head mode patch"] | None = None
+    products: Float64[np.ndarray, "layer head 4 4 4 4"] | None = None
+    cosine: Float64[np.ndarray, "layer head mode"] | None = None
+    ratio: Float64[np.ndarray, "layer head"] | None = None
+
+    def __str__(self) -> str:
+        by_layer = self.shares("drop_mean", by="layer")
+        words = [
+            f"{name} {' '.join(f'{value:.2f}'.replace('0.', '.', 1) for value in by_layer[:, *cell])}"
+            for name, cell in (("content-content", (2, 2)), ("position-position", (1, 1)))
+        ]
+        state = "" if self.finished else " so far"
+        unread = f" ({self.n_skipped} more could not be read)" if self.n_skipped else ""
+        few = f" {self.bias}" if self.bias else ""
+        return (
+            f"Factors of {self.model} over {self.n_images} images{state}{unread}, shares of layers 0 to {len(by_layer) - 1} without the mean: "
+            f"{'; '.join(words)}.{few}"
+        )
+
+    @property
+    def query_share(self) -> Float64[np.ndarray, "layer head mode 3"]:
+        """Shares of mean, position and content in the query side of each mode."""
+        return _with_content(self.query_parts)
+
+    @property
+    def key_share(self) -> Float64[np.ndarray, "layer head mode 3"]:
+        """Shares of mean, position and content in the key side of each mode."""
+        return _with_content(self.key_parts)
+
+    @property
+    def within(self) -> Float64[np.ndarray, "layer head 4 4"] | None:
+        """Covariance shares of the cells inside images; they sum to one and may be negative. None if it was not asked for."""
+        return None if self.products is None else covariance_shares(self.products)
+
+    @property
+    def within_visible(self) -> Float64[np.ndarray, "layer head 4 2"] | None:
+        """The same of what softmax sees: keys by position and residual alone."""
+        return None if self.products is None else covariance_shares(self.products[..., [1, 3], :, :][..., [1, 3]])
+
+    def shares(self, variant: str = "all", *, by: str = "head", aggregate: str = "energy", full: bool = False) -> Cells:
+        """Shares of energy `[layer, head, query_factor, key_factor]`, or of layers.
+
+        Parameters
+        ----------
+        variant
+            "all", "drop_mean" or "visible": `answers.factor_shares.kept`.
+        by
+            "head" or "layer".
+        aggregate
+            How heads add up to a layer: by "energy", or one "head" as much as another.
+        full
+            Whether image and residual are told apart.
+        """
+        cells = self.cells if full else self.energy
+        return layer_shares(cells, variant, aggregate) if _checked(by, ("head", "layer")) == "layer" else shares(cells, variant)
+
+    def rows(self, by: str = "head") -> list[dict[str, Any]]:
+        """A row a head, a layer or a mode."""
+        return ROWS[_checked(by, tuple(ROWS))](self)
+
+    def to_pandas(self, by: str = "head") -> Any:
+        """The table of heads, layers or modes as a pandas DataFrame (pandas must be installed)."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows(by))
+
+
+def covariance_shares(products: Float64[np.ndarray, "layer head a b a b"]) -> Float64[np.ndarray, "layer head a b"]:
+    """`<l_ab, l> / <l, l>` of every cell, out of the products of all.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> covariance_shares(np.ones((1, 1, 2, 2, 2, 2)))[0, 0].tolist()
+    [[0.25, 0.25], [0.25, 0.25]]
+    """
+    return products.sum(axis=(-2, -1)) / products.sum(axis=(-4, -3, -2, -1))[..., None, None]
+
+
+def _with_content(parts: np.ndarray) -> np.ndarray:
+    return np.concatenate([parts[..., :2], parts[..., 2:].sum(axis=-1, keepdims=True)], axis=-1)
+
+
+def _checked(by: str, among: tuple[str, ...]) -> str:
+    if by in among:
+        return by
+    raise InputError(f"A row is one {' or '.join(among)}: got by={by!r}. It is probably misspelt. Use one of these.")

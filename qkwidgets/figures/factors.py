@@ -1,0 +1,200 @@
+"""What do layers and heads trade: position or content? Stacked energies by layer, labels of heads, richness by layer, triangles.
+
+Source: the questions are those of Doshi et al. arXiv 2601.05328; energies are this project's own, so that no number is the paper's.
+"""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from qkwidgets.answers.factors import Factors
+from qkwidgets.core.errors import InputError
+from qkwidgets.core.factors.names import BFD, LABELS, MEASURES
+from qkwidgets.figures.colours import Colours, colours, transparent
+from qkwidgets.figures.factor_triangle import triangle
+from qkwidgets.figures.theme import PAGE_WIDTH, escaped, note, percent, template
+
+VARIANTS = {
+    "all": "all cells",
+    "drop_mean": "position and content alone, the mean left out",
+    "visible": "what softmax sees: without the key’s mean",
+}
+
+SERIES = {(2, 2): 0, (2, 1): 2, (1, 2): 2, (1, 1): 1}
+"""Colour of a cell by its query's and its key's factor; cells with the mean are grey."""
+
+LABEL_SERIES = (0, 2, 1, None)
+"""Colours of the labels, in their order; "mixed" is grey."""
+
+WORDS = {
+    "participation": "participation ratio",
+    "entropy": "exp(entropy)",
+    "stable": "stable rank",
+    "roy_vetterli": "Roy and Vetterli’s effective rank",
+    "k90": "modes with 90 %",
+}
+
+
+def factors_figure(
+    answer: Factors, what: str = "layers", *, variant: str = "drop_mean", measure: str = MEASURES[0], theme: str = "light"
+) -> go.Figure:
+    """The factors of a model: energies by layer, labels of heads, richness by layer, or points in a triangle.
+
+    Parameters
+    ----------
+    answer
+        From `qkwidgets.factors`.
+    what
+        "layers": shares of energy of every cell, stacked; "labels": the label of every head; "richness": over how many modes the energy
+        of heads is spread; "modes" or "heads": each a point between mean, position and content, with density.
+    variant
+        Of "layers", what shares are shares of: "all", "drop_mean" or "visible".
+    measure
+        Of "richness", one of `core.factors.names.MEASURES`.
+    theme
+        "light" or "dark".
+
+    Raises
+    ------
+    InputError
+        If an option is unknown.
+
+    Examples
+    --------
+    >>> import qkwidgets as qk
+    >>> found = qk.factors(qk.load_model(), qk.odd_one_out(8), draws=0, workers=0, progress=False)
+    >>> [trace.name for trace in factors_figure(found).data]
+    ['content reads content', 'content reads position', 'position reads content', 'position reads position']
+    """
+    parts = {"layers": lambda c: _layers(answer, variant, c), "labels": lambda c: _labels(answer, c)}
+    parts |= {"richness": lambda c: _richness(answer, measure, c)}
+    parts |= {each: lambda c, each=each: triangle(answer, each, c) for each in ("modes", "heads")}
+    _check(what, tuple(parts), "what is drawn")
+    _check(measure, MEASURES, "the measure")
+    c = colours(theme)
+    figure = parts[what](c)
+    figure.update_layout(template=template(theme), width=PAGE_WIDTH, margin={"l": 62, "r": 18, "t": 84, "b": 108})
+    leaked = (
+        f"<br>few images: up to {percent(answer.leak.max())} of the variance of position is content that has leaked in"
+        if answer.bias
+        else ""
+    )
+    note(figure, f"{escaped(answer.model)} · {answer.n_images:,} images · correction: {answer.correction}{leaked}", below=62)
+    return figure
+
+
+def cell_words(query: int, key: int) -> str:
+    """The name of a cell.
+
+    Examples
+    --------
+    >>> cell_words(2, 1)
+    'content reads position'
+    """
+    return f"{BFD[query]} reads {BFD[key]}"
+
+
+def _layers(answer: Factors, variant: str, c: Colours) -> go.Figure:
+    shares, layers = answer.shares(variant, by="layer"), np.arange(len(answer.energy))
+    order = [(2, 2), (2, 1), (1, 2), (1, 1), (0, 2), (0, 1), (2, 0), (1, 0), (0, 0)]
+    figure = go.Figure()
+    for query, key in order:
+        if variant != "all" and (key == 0 or (variant == "drop_mean" and query == 0)):
+            continue
+        colour = c.series[SERIES[query, key]] if (query, key) in SERIES else c.faint
+        hatched = (query, key) in ((1, 2), (0, 1), (2, 0), (0, 0))
+        figure.add_bar(
+            x=layers,
+            y=shares[:, query, key],
+            name=cell_words(query, key),
+            marker={
+                "color": colour,
+                "line": {"color": c.paper, "width": 1},
+                "pattern": {"shape": "/" if hatched else "", "fillmode": "overlay", "fgcolor": c.paper, "solidity": 0.25},
+            },
+            hovertemplate=f"layer %{{x}}<br>{cell_words(query, key)}: %{{y:.3f}}<extra></extra>",
+        )
+    figure.update_layout(
+        barmode="stack", bargap=0.12, height=430, title={"text": "What do layers trade?", "y": 0.98, "yanchor": "top"}
+    )
+    figure.update_layout(legend={"orientation": "h", "traceorder": "normal", "y": 1.02, "yanchor": "bottom", "x": 0})
+    figure.update_xaxes(title={"text": f"layer<br>shares of energy: {VARIANTS[variant]}"}, dtick=1 if len(layers) < 16 else 4)
+    figure.update_yaxes(title={"text": "share of energy"}, range=[0, 1])
+    return figure
+
+
+def _labels(answer: Factors, c: Colours) -> go.Figure:
+    n_layers, n_heads = answer.head_label.shape
+    shares = answer.shares("drop_mean")
+    figure = go.Figure()
+    for number, (name, series) in enumerate(zip(LABELS, LABEL_SERIES, strict=True)):
+        layer, head = np.nonzero(answer.head_label == number)
+        held = [[shares[at][2, 2], shares[at][1, 2] + shares[at][2, 1], shares[at][1, 1]] for at in zip(layer, head, strict=True)]
+        figure.add_scatter(
+            x=layer,
+            y=head,
+            mode="markers",
+            name=name,
+            showlegend=True,
+            marker={
+                "symbol": ("square", "diamond", "circle", "x")[number],
+                "size": max(8, min(24, 420 // max(n_layers, n_heads))),
+                "color": c.faint if series is None else c.series[series],
+            },
+            customdata=held,
+            hovertemplate="L%{x} H%{y}<br>content-content %{customdata[0]:.2f}<br>content-position %{customdata[1]:.2f}"
+            f"<br>position-position %{{customdata[2]:.2f}}<extra>{name}</extra>",
+        )
+    figure.update_layout(
+        height=max(320, 150 + 26 * n_heads), title={"text": "What does each head trade?", "y": 0.98, "yanchor": "top"}
+    )
+    figure.update_layout(legend={"orientation": "h", "traceorder": "normal", "y": 1.02, "yanchor": "bottom", "x": 0})
+    least = f"label: at least {answer.threshold:.0%} of the energy, the mean left out"
+    figure.update_xaxes(title={"text": f"layer<br>{least}"}, dtick=1, range=[-0.6, n_layers - 0.4])
+    figure.update_yaxes(title={"text": "head"}, dtick=1, range=[n_heads - 0.4, -0.6])
+    return figure
+
+
+def _richness(answer: Factors, measure: str, c: Colours) -> go.Figure:
+    place, layers = MEASURES.index(measure), np.arange(len(answer.energy))
+    kinds = (
+        ("all modes without the mean", answer.richness, 0, "circle"),
+        ("driven by content", answer.content_richness, 2, "diamond"),
+        ("of the weights alone", answer.weight_richness, 1, "square"),
+    )
+    figure = go.Figure()
+    for name, values, series, symbol in kinds:
+        colour, heads = c.series[series], values[place]
+        figure.add_scatter(
+            x=np.repeat(layers, heads.shape[1]),
+            y=heads.ravel(),
+            mode="markers",
+            name=f"{name}, single heads",
+            showlegend=False,
+            marker={"size": 5, "symbol": symbol, "color": transparent(colour, 0.0), "line": {"color": colour, "width": 1}},
+            opacity=0.55,
+            text=[f"L{layer} H{head}" for layer, head in np.ndindex(heads.shape)],
+            hovertemplate=f"%{{text}}, {name}: %{{y:.1f}}<extra></extra>",
+        )
+        figure.add_scatter(
+            x=layers,
+            y=heads.mean(axis=1),
+            mode="lines+markers",
+            name=name,
+            line={"color": colour, "width": 1.8},
+            marker={"size": 6.5, "symbol": symbol, "color": colour},
+            hovertemplate=f"layer %{{x}}, {name}: %{{y:.1f}}<extra></extra>",
+        )
+    figure.update_layout(height=420, title={"text": "Over how many modes?", "y": 0.98, "yanchor": "top"})
+    figure.update_layout(legend={"orientation": "h", "traceorder": "normal", "y": 1.02, "yanchor": "bottom", "x": 0})
+    figure.update_xaxes(
+        title={"text": "layer<br>lines: means of the heads · open symbols: single heads"}, dtick=1 if len(layers) < 16 else 4
+    )
+    figure.update_yaxes(title={"text": WORDS[measure]}, rangemode="tozero")
+    return figure
+
+
+def _check(value: str, among: tuple[str, ...], what: str) -> None:
+    if value not in among:
+        raise InputError(
+            f"A figure of factors: {what} is one of {', '.join(map(repr, among))}: got {value!r}. It is probably misspelt. Use one of these."
+        )

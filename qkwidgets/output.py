@@ -1,0 +1,40 @@
+"""Where does a command write, and what does it say about it? One file, whole or not at all, refused before the work where it can be."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from qkwidgets.core.errors import InputError
+
+
+def check_output(path: Path, suffixes: tuple[str, ...]) -> None:
+    """Refuse at once, and not after a minute's work, what cannot be written."""
+    if path.suffix not in suffixes:
+        raise InputError(
+            f"The output's ending says what is written, one of {', '.join(suffixes)}: got {path}. It is probably misspelt, "
+            "or a form that another command writes. Choose one of them."
+        )
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise InputError(
+            f"The output must be a file in a folder that exists and can be written: got {path}. The folder may be missing or "
+            "read-only, or the name that of a folder. Name another with -o."
+        )
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Whatever keeps a file from being written, in words; the writers see to it that nothing half-written is left."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            f"{path} must fit on the disk and be writable: it could not be written ({error.strerror}). The disk is probably "
+            "full. Make room, or name another file with -o."
+        ) from None
+
+
+def say_written(path: Path) -> None:
+    """Print where the file is, and its size."""
+    sys.stdout.write(f"{path.resolve()} ({path.stat().st_size / 1e6:.1f} MB)\n")

@@ -1,0 +1,209 @@
+"""Are tables of a model those of its tokens written out, do options do what they say, and is too little told of or refused?"""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+import qkwidgets as qk
+from qkwidgets.answers.factors import CHOICES
+from qkwidgets.core.factors.names import LABELS
+from qkwidgets.sweeps import sweep
+from qkwidgets.sweeps.factor_moments import FactorMoments
+from tests.oracles import factors as oracle
+
+QUIET = {"workers": 0, "progress": False}
+
+
+@pytest.fixture(scope="module")
+def scenes():
+    return list(qk.odd_one_out(24, seed=2).images)
+
+
+@pytest.fixture(scope="module")
+def totals(builtin_model, scenes):
+    return sweep(builtin_model, scenes, FactorMoments(), **QUIET)["factors"]
+
+
+@pytest.fixture(scope="module")
+def found(builtin_model, scenes):
+    return qk.factors(builtin_model, scenes, draws=30, within=True, spread=True, **QUIET)
+
+
+@pytest.fixture(scope="module")
+def tokens(builtin_model, scenes):
+    return tokens_of(builtin_model, scenes)
+
+
+def tokens_of(model, images):
+    """Queries and keys of all layers in float64 from attention inputs, `[layer][side] image head patch d_head`; scale included."""
+    pixels, _ = model.preprocess(images)
+    made = []
+    for x, w in zip(model.attn_inputs(pixels), model.layers, strict=True):
+        x = x[:, None, model.layout.patches].double()
+        sides = ((w.W_Q, w.b_Q), (w.W_K, w.b_K))
+        made.append([((x @ W.double() + b.double()[:, None]) * w.scale**0.5).numpy() for W, b in sides])
+    return made
+
+
+def assert_energies(found, tokens, exact, heads=None):
+    for layer, (q, k) in enumerate(tokens):
+        for head in heads or range(q.shape[1]):
+            expected = oracle.large_cell_energies(q[:, head], k[:, head])
+            assert np.abs(found.cells[layer, head] - expected).max() <= exact * expected.sum(), (layer, head)
+            three = np.add.reduceat(np.add.reduceat(expected, [0, 1, 2], 0), [0, 1, 2], 1)
+            assert np.abs(found.energy[layer, head] - three).max() <= exact * expected.sum()
+
+
+def test_energies_are_those_of_all_tokens_written_out(found, tokens):
+    assert_energies(found, tokens, 1e-5)
+    assert found.energy.shape == (6, 4, 3, 3)
+
+
+def test_modes_add_up_to_the_energy_and_their_shares_to_one(found):
+    assert np.allclose((found.singular_values**2).sum(-1), found.energy.sum((2, 3)))
+    for share in (found.query_share, found.key_share):
+        assert np.allclose(share.sum(-1)[~found.null], 1)
+    assert np.allclose(
+        np.einsum("lhm,lhmf->lhf", found.singular_values**2, np.nan_to_num(found.query_share)), found.energy.sum(-1)
+    )
+
+
+def test_maps_have_the_parts_of_their_modes(found, tokens):
+    for name, side in (("query", 0), ("key", 1)):
+        mean, position, spread = (getattr(found, f"{name}_{part}").astype(float) for part in ("mean", "position", "spread"))
+        parts = np.stack([mean**2, (position**2).mean(-1), (spread**2).mean(-1)], axis=-1)
+        share = getattr(found, f"{name}_share")
+        assert np.allclose(parts[~found.null], share[~found.null], atol=1e-4)
+        read = getattr(found, f"{name}_read").astype(float)
+        for layer in (0, 5):
+            values = tokens[layer][side] @ read[layer] / 32**-0.25  # of queries as the model has them: without the scale
+            unique = ~found.null[layer]
+            assert np.allclose((values**2).mean((0, 2))[unique], 1, atol=1e-3)
+            assert np.allclose(values.mean((0, 2)), mean[layer], atol=1e-3)
+            assert np.allclose(values.mean(0) - values.mean((0, 2))[:, None], position[layer].swapaxes(1, 2), atol=1e-3)
+
+
+def test_inside_images_shares_are_those_of_written_out_scores(found, tokens):
+    q, k = (side[:, 1] for side in tokens[3])
+    scores = oracle.within_scores(q, k)
+    whole = scores.sum((0, 1))
+    assert np.allclose(found.within[3, 1], np.einsum("abnij,nij->ab", scores, whole) / np.sum(whole**2), atol=1e-4)
+    seen = scores[:, [1, 3]].sum((0, 1))
+    expected = np.einsum("abnij,nij->ab", scores[:, [1, 3]], seen) / np.sum(seen**2)
+    assert np.allclose(found.within_visible[3, 1], expected, atol=1e-4)
+    assert found.products[3, 1].sum() == pytest.approx(np.mean(whole**2), rel=1e-4)
+
+
+def test_options_change_what_they_say_and_totals_stand_for_images(builtin_model, totals, found):
+    plain = qk.factors(builtin_model, totals, draws=0)
+    assert np.array_equal(plain.energy, found.energy)
+    assert plain.products is plain.query_spread is None
+    assert np.isnan(plain.specialisation_null).all()
+    corrected = qk.factors(builtin_model, totals, draws=0, correction="moments")
+    assert np.allclose(corrected.energy.sum((2, 3)), plain.energy.sum((2, 3)))
+    assert (corrected.energy[..., 1, 1] < plain.energy[..., 1, 1]).all()
+    crossfit = qk.factors(builtin_model, totals, draws=0, correction="crossfit")
+    assert not np.allclose(crossfit.energy, corrected.energy, rtol=1e-3)
+    strict = qk.factors(builtin_model, totals, draws=0, threshold=1.0)
+    assert (strict.head_label == LABELS.index("mixed")).all()
+    assert (found.head_label == 0).any()
+    assert found.provenance["choices"] == {choice.question: choice.choice for choice in CHOICES}
+    assert {"svd", "correction", "threshold", "fingerprint", "images", "within"} <= set(found.provenance)
+
+
+def test_modes_of_the_weights_are_those_of_the_first_paper(builtin_model, totals, scenes):
+    apart = qk.factors(builtin_model, totals, draws=0, svd="weight", bias="separate")
+    modes = qk.modes(builtin_model, dtype="float64")
+    scale = np.array([w.scale for w in builtin_model.layers])[:, None, None]
+    assert np.allclose(apart.singular_values, scale * modes.singular_values)
+    assert np.allclose(apart.cosine, modes.cosine, atol=1e-9)
+    x = builtin_model.attn_inputs(builtin_model.preprocess(scenes)[0])[2][:, builtin_model.layout.patches].double().numpy()
+    parts = [np.mean(rows**2, axis=0) for rows in oracle.rows_of(x @ modes.left[2, 1])]
+    assert np.allclose(apart.query_parts[2, 1], np.stack(parts, axis=1) / np.sum(parts, axis=0)[:, None], atol=1e-4)
+    joined = qk.factors(builtin_model, totals, draws=0, svd="weight")
+    assert not np.allclose(joined.singular_values, apart.singular_values, rtol=1e-6)
+    assert np.allclose(joined.query_share.sum(-1), 1)
+    assert ((joined.ratio > 0.1) & (joined.ratio < 10)).all()
+    assert np.abs(joined.ratio - 1).max() > 0.01
+
+
+def test_it_is_saved_and_opened_and_told_in_tables(found, tmp_path):
+    found.save(tmp_path / "x.qk")
+    again = qk.open(tmp_path / "x.qk")
+    for field in dataclasses.fields(found):
+        one, other = getattr(found, field.name), getattr(again, field.name)
+        if isinstance(one, np.ndarray):
+            assert np.array_equal(one, other, equal_nan=one.dtype.kind == "f"), field.name
+        else:
+            assert one == other, field.name
+    assert str(again) == str(found)
+    assert "shares of layers 0 to 5 without the mean: content-content ." in str(found)
+    assert [len(again.rows(by)) for by in ("head", "layer", "mode")] == [24, 6, 24 * 32]
+    head = again.rows()[5]
+    assert (head["layer"], head["head"]) == (1, 1)
+    cells = [head[f"{a}_reads_{b}"] for a in ("mean", "position", "content") for b in ("mean", "position", "content")]
+    assert np.allclose(cells, found.shares()[1, 1].ravel())
+    layer = again.rows("layer")[2]
+    assert layer["position_position"] + layer["content_and_position"] + layer["content_content"] == pytest.approx(1)
+    mode = again.rows("mode")[33]
+    assert (mode["layer"], mode["head"], mode["mode"]) == (0, 1, 1)
+    assert mode["position"] == pytest.approx(found.query_share[0, 1, 1, 1] / 2 + found.key_share[0, 1, 1, 1] / 2)
+    assert len(again.to_pandas("mode")) == 24 * 32
+    again.to_csv(tmp_path / "x.csv")
+    assert (tmp_path / "x.csv").read_text().startswith("model,layer,head,label,energy,mean_reads_mean")
+
+
+def test_few_images_are_told_of_and_half_of_them_beside_all(found, totals, builtin_model, scenes):
+    assert found.bias.startswith("From 24 images: up to ")
+    assert found.bias in str(found)
+    few = qk.factors(builtin_model, scenes[:2], draws=0, **QUIET)
+    assert few.leak.max() > found.leak.max()
+    weight = totals.count[0] / 24
+    assert found.halves.shape == (2, 6, 4, 3, 3)
+    assert not np.allclose(found.halves[0], found.halves[1], rtol=1e-3)
+    assert np.allclose((weight[:, None, None, None, None] * found.halves).sum(0)[..., 2, 2], found.energy[..., 2, 2], rtol=0.6)
+
+
+@pytest.mark.needs_data
+def test_energies_of_deit_on_photographs_are_those_written_out(deit, test_data):
+    paths = sorted((test_data / "imagenet-sample").glob("*.JPEG"))[::100]
+    found = qk.factors(deit, paths, draws=0, **QUIET)
+    assert_energies(found, tokens_of(deit, paths), 1e-5)
+    assert found.shares("drop_mean", by="layer")[2, 1, 1] > 0.9  # position leads in layer 2, content in the last
+    assert found.shares("drop_mean", by="layer")[11, 2, 2] > 0.6
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3000)  # the matrix of all tokens against all, for every head
+@pytest.mark.needs_data
+@pytest.mark.parametrize(("dtype", "exact"), [("float32", 1e-5), ("float64", 1e-6)])
+def test_energies_of_deit_on_a_hundred_photographs_are_those_written_out(deit_checkpoint, test_data, dtype, exact):
+    model = qk.load_model("timm:deit_tiny_patch16_224", checkpoint=deit_checkpoint, dtype=getattr(torch, dtype))
+    paths = sorted((test_data / "imagenet-sample").glob("*.JPEG"))[::5]
+    assert len(paths) == 100
+    found = qk.factors(model, paths, draws=0, **QUIET)
+    assert_energies(found, tokens_of(model, paths), exact)
+
+
+LAYERS = {
+    "mean": [0.32, 0.09, 0.12, 0.07, 0.17, 0.26, 0.29, 0.35, 0.64, 0.70, 0.74, 0.73],
+    "position": [0.44, 0.91, 0.96, 0.75, 0.42, 0.65, 0.42, 0.21, 0.03, 0.00, 0.00, 0.00],
+    "content": [0.52, 0.07, 0.02, 0.20, 0.49, 0.20, 0.38, 0.58, 0.89, 0.95, 0.95, 0.95],
+    "both": [0.04, 0.02, 0.02, 0.05, 0.08, 0.15, 0.20, 0.22, 0.08, 0.05, 0.05, 0.05],
+    "richness": [5.7, 6.2, 5.5, 7.3, 7.7, 9.2, 8.0, 8.0, 10.3, 9.9, 7.6, 5.4],
+}
+"""Of 1000 photographs, in science-factors 14: key's mean of all; position-position, content-content, both, of the rest; richness."""
+
+
+@pytest.mark.long
+@pytest.mark.needs_data
+def test_shares_of_deit_are_those_measured_before(deit, test_data):
+    found = qk.factors(deit, sorted((test_data / "imagenet-sample").glob("*.JPEG")), **QUIET)
+    every, rest = found.shares(by="layer"), found.shares("drop_mean", by="layer")
+    assert np.abs(every[:, :, 0].sum(1) - LAYERS["mean"]).max() < 0.03
+    assert np.abs(rest[:, 1, 1] - LAYERS["position"]).max() < 0.03
+    assert np.abs(rest[:, 2, 2] - LAYERS["content"]).max() < 0.03
+    assert np.abs(rest[:, 1, 2] + rest[:, 2, 1] - LAYERS["both"]).max() < 0.02
+    assert np.abs(found.richness[0].mean(1) - LAYERS["richness"]).max() < 0.5

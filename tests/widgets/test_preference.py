@@ -1,0 +1,117 @@
+import json
+
+import numpy as np
+import pytest
+from safetensors.numpy import load
+
+import qkwidgets as qk
+from qkwidgets.analyses.scene_source import SceneSource
+from qkwidgets.core.errors import InputError
+from qkwidgets.widgets.preference import PreferenceView, preference_view, preference_widget
+from qkwidgets.widgets.preference_wire import scene_bytes
+
+VARY = {"feature": ["colour", "shape"], "difference": [None, 0.2], "seed": range(3)}
+
+
+@pytest.fixture(scope="module")
+def model():
+    return qk.load_model()
+
+
+@pytest.fixture
+def view(model):
+    return preference_view(model, vary=VARY, same={"n_items": 6})
+
+
+def test_the_scene_on_show_is_embedded_and_its_groups_sum_to_one(view):
+    ((name, data),) = view.tiles.items()
+    arrays = load(data)
+    assert name == "0.0.0"
+    assert arrays["attention"].shape == (6, 4, 2, 64)
+    for groups in ("groups", "groups_nonself", "chance", "chance_nonself"):
+        assert np.abs(arrays[groups].sum(axis=-1) - 1).max() < 1e-5
+    assert sorted(np.unique(arrays["regions"])) == list(range(7)), "ground, target, five distractors"
+
+
+def test_masses_are_those_of_the_attention_that_travels(view):
+    arrays = load(view.tiles["0.0.0"])
+    scene = view.source.attention((0, 0, 0))
+    grid = scene.regions.reshape(8, 8, 8, 8).transpose(0, 2, 1, 3).reshape(64, 64)
+    target = (grid == 1).mean(axis=1)
+    assert arrays["query"][0] == target.argmax()
+    assert np.allclose(arrays["attention"][:, :, 0] @ target, scene.masses[..., 0], atol=1e-5)
+
+
+def test_a_request_is_answered_with_the_scene_asked_for(view):
+    sent = []
+    view.send = lambda content, buffers=None: sent.append((content, buffers))
+    view._reply(view, {"kind": "need", "id": "a", "scene": {"feature": 1, "difference": 0, "seed": 2}}, [])
+    (ack, _), (reply, (data,)) = sent
+    assert ack == {"kind": "ack", "id": "a"}
+    assert reply["scene"]["seed"] == 2
+    assert data == scene_bytes(view.source.attention((1, 0, 2)), exact=True)
+    view._reply(view, {"kind": "need", "id": "b", "scene": {"feature": 7, "difference": 0, "seed": 0}}, [])
+    assert sent[-1][0]["kind"] == "error"
+    assert "Odd in 7 of this view does not exist" in sent[-1][0]["message"]
+
+
+def test_a_difference_means_nothing_where_features_differ_in_kind(view):
+    assert view.source.attention((1, 1, 0)) is view.source.attention((1, 0, 0))
+    assert view.source.attention((0, 1, 0)) is not view.source.attention((0, 0, 0))
+
+
+def test_parameters_are_turned_by_their_values(view):
+    view.turn(feature="shape", seed=2)
+    assert view.scene == {"feature": 1, "difference": 0, "seed": 2}
+    assert view.parameters["feature"] == "shape"
+    with pytest.raises(InputError, match=r"seed is one of 0, 1, 2: got 9. .* List it in vary=."):
+        view.turn(seed=9)
+    with pytest.raises(
+        InputError, match=r"What is turned is one of feature, difference, seed: got 'n_items'. .* Pass it in vary=."
+    ):
+        view.turn(n_items=4)
+
+
+def test_state_out_of_range_is_refused(view):
+    with pytest.raises(InputError, match=r"Layer 6 of 'builtin:o3' does not exist"):
+        view.layer = 6
+    view.head = -1
+    with pytest.raises(InputError, match=r"Head 4 of 'builtin:o3' does not exist"):
+        view.head = 4
+    with pytest.raises(InputError, match=r"curves is one of mass, enrichment: got curves='mas'"):
+        view.view = {"curves": "mas"}
+
+
+def test_options_that_do_not_exist_or_have_no_values_are_refused(model):
+    with pytest.raises(InputError, match=r"A keyword of odd_one_out is one of .* got 'colour'"):
+        SceneSource(model, vary={"colour": [1]})
+    with pytest.raises(InputError, match=r"vary= lists the values that each option can take: got feature='size'"):
+        SceneSource(model, vary={"feature": "size"})
+
+
+def test_labelled_pictures_are_stepped_through(model):
+    scenes = qk.odd_one_out(3, seed=5)
+    view = preference_view(model, scenes)
+    assert [axis["label"] for axis in view.meta["axes"]] == ["image"]
+    assert (view.source.attention((2,)).regions == 1).sum() == scenes.target[2].sum()
+
+
+def test_means_over_many_scenes_travel_as_json_without_nan(model):
+    found = qk.attention_preference(model, qk.odd_one_out(4), null=0, items=False, workers=0, progress=False)
+    view = found.widget(layer=2)
+    assert isinstance(view, PreferenceView)
+    assert view.layer == 2
+    curves = json.loads(json.dumps(view.meta, allow_nan=False))["curves"]
+    assert np.allclose(curves["mass"][0][0], found.same, atol=1e-4)
+    assert len(curves["mass"]) == 2
+    assert np.allclose(curves["enrichment_interval"][1], found.enrichment_curves_interval[1], atol=1e-4)
+
+
+def test_an_answer_of_another_model_needs_it(model):
+    found = qk.attention_preference(model, qk.odd_one_out(4), null=0, items=False, workers=0, progress=False)
+    found.provenance["model"] = "timm:vit_tiny"
+    with pytest.raises(
+        InputError, match=r"Scenes are shown before the model of the answer, 'timm:vit_tiny': .* Pass it: .widget"
+    ):
+        preference_widget(found)
+    assert preference_widget(found, model).source.model.name == "builtin:o3"
