@@ -80,7 +80,7 @@ class SceneSource:
     >>> import qkwidgets as qk
     >>> source = SceneSource(qk.load_model(), vary={"feature": ["colour", "size"], "seed": range(3)})
     >>> [axis.label for axis in source.axes], source.attention((1, 2))
-    (['odd in', 'seed'], SceneAttention(6 layers, 4 heads, 7 items))
+    (['odd in', 'seed'], SceneAttention(6 layers, 4 heads, 5 items))
     """
 
     def __init__(

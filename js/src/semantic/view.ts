@@ -72,8 +72,8 @@ async function compose(
     h(
       "div",
       { class: "tier" },
-      h("div", { class: "column" }, picture.root, heads.root),
-      h("div", { class: "column" }, table.root, shares.root),
+      picture.root,
+      h("div", { class: "column" }, table.root, shares.root, heads.root),
     ),
     ...leftOutLine(meta.left_out),
     aboutPanel({ meta }, []),
