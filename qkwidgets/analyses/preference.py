@@ -20,7 +20,7 @@ def attention_preference(
     resize: str = "square",
     tokens: str = "patches",
     items: bool = True,
-    null: int = 5,
+    null: int = 3,
     seed: int = 0,
     **sweep_options: Any,
 ) -> Preference:

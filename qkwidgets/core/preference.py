@@ -51,7 +51,7 @@ def masses(
     [[0.125, 0.75, 0.125]]
     """
     held = weights @ groups.mT
-    return held / held.sum(dim=-1, keepdim=True).clamp_min(torch.finfo(held.dtype).tiny) if renormalised else held
+    return held / held.sum(dim=-1, keepdim=True).clamp_min(_tiny(held)) if renormalised else held
 
 
 def asked(
@@ -143,8 +143,10 @@ def _item_masses(q: Tensor, k: Tensor, scale: float, groups: Tensor, items: Item
         part = slice(first, first + step)
         most = max(items.counts[part])
         scores = _scores(q[part], keys[part], scale, items.patches[part, :most] + n_prefix)
-        held = _held(scores, groups[part], n_prefix_keys, renormalised)
-        found[part] = items.weights[part, None, :, :most].to(groups.dtype) @ held
+        attention, weights = scores.softmax(dim=-1)[..., n_prefix_keys:], items.weights[part, None, :, :most].to(groups.dtype)
+        if renormalised and not items.whole:
+            weights = weights / (attention @ groups[part].sum(dim=1)[:, None, :, None]).mT.clamp_min(_tiny(attention))
+        found[part] = weights @ attention @ groups[part, None].mT
     return found.flatten(-2)
 
 
@@ -160,3 +162,8 @@ def _held(scores: Tensor, groups: Tensor, n_prefix: int, renormalised: bool) -> 
         patches = scores[..., n_prefix:] if n_prefix else scores
         return masses(patches.softmax(dim=-1), groups[:, None])
     return masses(scores.softmax(dim=-1)[..., n_prefix:], groups[:, None], renormalised=False)
+
+
+def _tiny(values: Tensor) -> float:
+    """What keeps a sum of nothing from being divided by."""
+    return torch.finfo(values.dtype).tiny

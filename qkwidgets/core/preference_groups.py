@@ -20,15 +20,19 @@ EQUAL = 1e-6
 
 
 class ItemPatches(NamedTuple):
-    """The patches of each image that hold items, and their weights as queries for target and distractors; padded to `max(counts)`."""
+    """The patches of each image that hold items, and their weights as queries for target and distractors; padded to `max(counts)`.
+
+    `whole` says that every pixel belongs to one of the three groups, so that their masses sum to one by themselves.
+    """
 
     patches: Int64[Tensor, "image place"]
     weights: Float[Tensor, "image 2 place"]
     counts: tuple[int, ...]
+    whole: bool
 
     def to(self, device: torch.device) -> "ItemPatches":
         """The same on another device."""
-        return ItemPatches(self.patches.to(device), self.weights.to(device), self.counts)
+        return ItemPatches(self.patches.to(device), self.weights.to(device), self.counts, self.whole)
 
 
 def group_shares(shares: Float[Tensor, "region patch"], target: int) -> Float[Tensor, "3 patch"]:
@@ -86,7 +90,8 @@ def item_patches(groups: Float[Tensor, "image 3 patch"]) -> ItemPatches:
     counts = holds.sum(dim=-1).clamp_min(1)
     patches = holds.byte().argsort(dim=-1, descending=True, stable=True)[:, : int(counts.max())]
     weights = share.gather(-1, patches[:, None].expand(-1, 2, -1))
-    return ItemPatches(patches, weights / weights.sum(dim=-1, keepdim=True).clamp_min(1e-12), tuple(counts.tolist()))
+    whole = bool(((groups.sum(dim=1) - 1).abs() < EQUAL).all())
+    return ItemPatches(patches, weights / weights.sum(dim=-1, keepdim=True).clamp_min(1e-12), tuple(counts.tolist()), whole)
 
 
 def areas(groups: Float[Tensor, "image 3 patch"]) -> Float[Tensor, "image 6"]:

@@ -87,12 +87,12 @@ class PreferenceMasses:
     Examples
     --------
     >>> PreferenceMasses(items=False).options()
-    {'tokens': 'patches', 'items': False, 'null': 5, 'seed': 0, 'draws': 1000}
+    {'tokens': 'patches', 'items': False, 'null': 3, 'seed': 0, 'draws': 1000}
     """
 
     tokens: str = "patches"
     items: bool = True
-    null: int = 5
+    null: int = 3
     seed: int = 0
     name: str = "preference"
     answer: str = "Preference"

@@ -148,7 +148,7 @@ def test_permuted_features_are_those_of_permuted_weights(seed):
 def test_the_first_of_equal_maxima_asks():
     groups = torch.zeros(1, 3, 5)
     groups[0, 0, [1, 3]] = 0.5
-    groups[0, 1, [2, 4]] = torch.tensor([0.3 + 1e-8, 0.3])
+    groups[0, 1, [2, 4]] = torch.tensor([0.3, 0.3 + 1e-7])  # one share, but for its rounding
     assert query_patches(groups).tolist() == [[1, 2]]
     groups[0, 1, 4] = 0.31
     assert query_patches(groups).tolist() == [[1, 4]]
@@ -165,6 +165,16 @@ def test_ignored_pixels_belong_to_no_group():
     groups = torch.tensor([[[0.5, 0.0], [0.0, 0.25], [0.25, 0.25]]], dtype=torch.float64)
     held = masses(torch.tensor([[[0.5, 0.5]]], dtype=torch.float64), groups)
     assert held[0, 0].tolist() == areas(groups)[0, :3].tolist() == [0.4, 0.2, 0.4]
+
+
+@given(SEEDS)
+def test_masses_sum_to_one_beside_ignored_pixels_too(seed):
+    _, _, groups, q, k = one_layer(np.random.default_rng(seed))
+    groups[:, 2, ::2] *= 0.5
+    here = found(q, k, groups)
+    for each in (here.masses, here.nonself, here.items):
+        torch.testing.assert_close(each.unflatten(-1, (2, 3)).sum(dim=-1), torch.ones(3, N_HEADS, 2, dtype=torch.float64))
+    torch.testing.assert_close(found(0 * q, k, groups).items, areas(groups)[:, None].expand(-1, N_HEADS, -1))
 
 
 def test_few_and_many_images_at_a_time_are_the_same(monkeypatch):
