@@ -40,6 +40,7 @@ FACTOR_MOMENTS, ENERGIES = "tests/core/factors/test_moments.py", "tests/core/fac
 FACTOR_MODES, WITHIN = "tests/core/factors/test_factor_modes.py", "tests/core/factors/test_within.py"
 SPECTRA, PLANTED = "tests/core/factors/test_spectra_and_labels.py", "tests/core/factors/test_planted.py"
 FACTOR_SWEEP, FACTORS = "tests/sweeps/test_factor_moments.py", "tests/analyses/test_factors.py"
+PREFERENCE, OBJECTS, RELATIONS = (f"tests/core/test_{name}.py" for name in ("preference", "objects", "semantic"))
 MUTANTS = (
     Mutant(
         "right and left swapped",
@@ -529,6 +530,48 @@ MUTANTS = (
         "half.argsort(stable=True)",
         "half.argsort(stable=True, descending=True)",
         FACTOR_SWEEP,
+    ),
+    Mutant(
+        "objects: the query itself stays",
+        "qkwidgets/core/preference.py",
+        "return Asked(held.flatten(-2), _held(others,",
+        "return Asked(held.flatten(-2), _held(scores,",
+        PREFERENCE,
+    ),
+    Mutant(
+        "objects: features permuted on one side",
+        "qkwidgets/core/preference.py",
+        "wanted = wanted.gather(-1, inverse.expand(wanted.shape))",
+        "inverse.expand(wanted.shape)",
+        PREFERENCE,
+    ),
+    Mutant(
+        "objects: scale of the null forgotten",
+        "qkwidgets/core/preference.py",
+        "scores = scale * wanted.flatten(1, 3) @ x.mT",
+        "scores = wanted.flatten(1, 3) @ x.mT",
+        PREFERENCE,
+    ),
+    Mutant(
+        "objects: the largest sum instead of the largest mean",
+        "qkwidgets/core/objects.py",
+        "return (shares / torch.where(area > 0, area, 1.0)) @ maps",
+        "return shares @ maps",
+        OBJECTS,
+    ),
+    Mutant(
+        "objects: keys not centred",
+        "qkwidgets/core/semantic.py",
+        "key = centred(key)",
+        "key = key + 0",
+        RELATIONS,
+    ),
+    Mutant(
+        "objects: query and key of a relation swapped",
+        "qkwidgets/core/semantic.py",
+        "figures[0] * grounds[1],",
+        "figures[1] * grounds[0],",
+        RELATIONS,
     ),
 )
 
