@@ -1,8 +1,9 @@
 """How much script does one step of a slider cost in the ViT-B page, on a processor four times slower?
 
 Each step is an `input` event on a slider. Chrome's own trace says how long the page's one thread was at scripts until
-everything that the step set off had come to rest: listeners, frames, timers, and what follows a promise. The last is where a
-head's tile is unpacked on the first visit; the shorter `ScriptDuration` of Chrome's metrics leaves it out.
+everything that the step set off had come to rest: listeners, frames, timers, and what follows a promise, which the shorter
+`ScriptDuration` of Chrome's metrics leaves out. On the first visit a worker decompresses a head's tile; that time is not the
+page's thread's, and not in the figure.
 """
 
 import json

@@ -11,6 +11,7 @@ _HOMES = {
     "alignment": "qkwidgets.analyses.alignment:alignment",
     "anisotropy_baseline": "qkwidgets.analyses.anisotropy:anisotropy_baseline",
     "attention_preference": "qkwidgets.analyses.preference:attention_preference",
+    "depth_profile": "qkwidgets.analyses.depth_profile:depth_profile",
     "examples": "qkwidgets.answers.examples:examples",
     "explore": "qkwidgets.widgets.explorer:explore",
     "factors": "qkwidgets.analyses.factors:factors",

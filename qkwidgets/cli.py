@@ -16,6 +16,7 @@ from typing import Any
 import qkwidgets
 from qkwidgets.answers import registry
 from qkwidgets.core.errors import InputError, check_megabytes
+from qkwidgets.factors_command import add_factors
 from qkwidgets.output import check_output, say_written, writing
 from qkwidgets.prefer_command import add_prefer
 from qkwidgets.sweep_command import add_sweep, is_sweep
@@ -81,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add_sweep(commands)
     add_prefer(commands)
+    add_factors(commands)
 
     models = commands.add_parser("models", help="say which models can be read, or what is known of one")
     models.add_argument("name", nargs="?", metavar="NAME")

@@ -12,6 +12,7 @@ NAMES = [
     "alignment",
     "anisotropy_baseline",
     "attention_preference",
+    "depth_profile",
     "examples",
     "explore",
     "factors",

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from qkwidgets.analyses.factor_weights import of_weights
 from qkwidgets.answers.factor_totals import FactorTotals
 from qkwidgets.core.degenerate import degenerate_blocks
 from qkwidgets.core.factors.correction import bias_words, largest_shift, position_leak
@@ -13,11 +14,10 @@ from qkwidgets.core.factors.data_modes import DataModes, data_modes
 from qkwidgets.core.factors.energies import cell_energies, crossfit_energies
 from qkwidgets.core.factors.energies import with_content as content_cells
 from qkwidgets.core.factors.labels import concentration, labels, specialisation
-from qkwidgets.core.factors.moments import Moments, grams, merged, shifted, with_content
+from qkwidgets.core.factors.moments import Moments, grams, merged, with_content
 from qkwidgets.core.factors.null import rotation_null
 from qkwidgets.core.factors.richness import richness
-from qkwidgets.core.factors.weight_modes import WeightModes, weight_modes
-from qkwidgets.core.heads import lifted
+from qkwidgets.core.factors.weight_modes import WeightModes
 from qkwidgets.core.modes import singular_values
 from qkwidgets.models.contract import AttentionModel
 
@@ -84,7 +84,12 @@ def tables(model: AttentionModel, totals: FactorTotals, options: Options) -> dic
     found["head_label"] = labels(energy[..., 1:, 1:], options.threshold).to(torch.int8)
     found["leak"] = torch.stack([position_leak(side) for side in whole], dim=-1)
     found |= _spread_over_modes(second, model, options.draws)
-    modes = data_modes(*second) if options.svd == "data" else _of_weights(model, whole, options)
+    if options.svd == "data":
+        modes = data_modes(*second)
+    else:
+        chosen = {"bias": options.bias, "corrected": options.correction != "none", "draws": options.draws}
+        modes, parts = of_weights(model, whole, **chosen)
+        found |= parts
     found |= _mode_tables(modes, whole, totals, options.threshold)
     plain = [cell_energies(*(grams(side, corrected=way) for side in whole)) for way in (False, True)]
     shift = largest_shift(*map(content_cells, plain))
@@ -117,22 +122,6 @@ def _spread_over_modes(second: list[Tensor], model: AttentionModel, draws: int) 
 
 def _position_and_rest(parts: Tensor) -> Tensor:
     return torch.stack([parts[..., 0], parts[..., 1:].sum(dim=-1)], dim=-1)
-
-
-def _of_weights(model: AttentionModel, whole: Sides, options: Options) -> WeightModes:
-    """Modes of the weights and their moments; without biases these are those of queries and keys less theirs."""
-    found = []
-    for layer, w in enumerate(model.layers):
-        sides, biases = [], []
-        for side, bias in zip(whole, (w.b_Q, w.b_K), strict=True):
-            here = Moments(side.n_images[layer], *(each[layer] for each in side[1:]))
-            bias = None if bias is None else lifted(bias).cpu() * w.scale**0.5
-            biases.append(bias if options.bias == "absorb" else None)
-            here = here if options.bias == "absorb" else shifted(here, bias)
-            sides.append(grams(here, corrected=options.correction != "none"))
-        weights = [lifted(W).cpu() * w.scale**0.5 for W in (w.W_Q, w.W_K)]
-        found.append(weight_modes(*weights, *biases, *sides))
-    return WeightModes(*map(torch.stack, zip(*found, strict=True)))
 
 
 def _mode_tables(modes: DataModes | WeightModes, whole: Sides, totals: FactorTotals, threshold: float) -> dict[str, Tensor]:

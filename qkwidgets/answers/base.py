@@ -135,9 +135,7 @@ class Table(Answer):
         InputError
             If the name ends otherwise than in `.csv`, or nothing can be written there.
         """
-        check_ending(path, ".csv", "a table", " For other forms use to_pandas().")
-        with _writing(path):
-            write_csv(self.rows(), path)
+        write_table(self.rows(), path)
 
 
 def refuse_attribute(answer: object, name: str) -> NoReturn:
@@ -181,6 +179,21 @@ def _presented(table: dict[str, str], what: str, answer: Answer, choices: tuple,
         known = [each.name for each in accepted if each.kind is each.KEYWORD_ONLY or each.default is not each.empty]
         check_keywords(f"{type(answer).__name__}.{what}", options, known)
     return draw(answer, *choices, **options)
+
+
+def write_table(rows: list[dict[str, Any]], path: str | os.PathLike) -> None:
+    """Write the rows of an answer as CSV, or say in words why they cannot be.
+
+    Examples
+    --------
+    >>> write_table([], "table.tsv")
+    Traceback (most recent call last):
+    qkwidgets.core.errors.InputError: The file of a table ends in .csv: got 'table.tsv'. No other form is written here. Name it
+    'table.csv'. For other forms use to_pandas().
+    """
+    check_ending(path, ".csv", "a table", " For other forms use to_pandas().")
+    with _writing(path):
+        write_csv(rows, path)
 
 
 def write_csv(rows: list[dict[str, Any]], path: str | os.PathLike) -> None:

@@ -33,6 +33,7 @@ def head_rows(answer: "Factors") -> list[Row]:
                 "specialisation": float(answer.specialisation[spot]),
                 "specialisation_null": float(null_mean),
                 "specialisation_null_95": float(null_high),
+                "specialised": bool(answer.specialised[spot]),
                 "concentration": float(answer.concentration[spot]),
                 **{f"richness_{name}": float(answer.richness[place][spot]) for place, name in enumerate(MEASURES)},
                 "content_richness": float(answer.content_richness[0][spot]),
@@ -60,6 +61,7 @@ def layer_rows(answer: "Factors") -> list[Row]:
             "halves_differ_by": float(np.abs(half[0][layer] - half[1][layer]).max()),
             "richness": float(answer.richness[0][layer].mean()),
             "content_richness": float(answer.content_richness[0][layer].mean()),
+            **_cosine(answer, layer),
         }
         for layer in range(len(shares))
     ]
@@ -91,6 +93,19 @@ def label(number: int) -> str:
     ('content-content', '')
     """
     return LABELS[number] if number >= 0 else ""
+
+
+def _cosine(answer: "Factors", layer: int) -> Row:
+    """The weighted cosine of a layer and its parts, each with both nulls; nothing where modes are not those of the weights."""
+    if answer.cosine_parts is None:
+        return {}
+    parts = np.nanmean(answer.cosine_parts[layer], axis=0)
+    found: Row = {"cosine": float(parts.sum())}
+    for place, factor in enumerate(BFD):
+        found[f"cosine_{factor}"] = float(parts[place])
+        for null, bounds in (("turned", answer.cosine_turned), ("exchanged", answer.cosine_exchanged)):
+            found |= {f"cosine_{factor}_{null}_{end}": float(bounds[layer, place, at]) for at, end in enumerate(("low", "high"))}
+    return found
 
 
 def _cells(shares: np.ndarray) -> Row:

@@ -1,83 +1,18 @@
 """How much of every head's and mode's traffic joins which factor: mean, position or content?"""
 
+import os
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float32, Float64, Int8, Int16
 
-from qkwidgets.answers.base import Table
-from qkwidgets.answers.choices import Choice
+from qkwidgets.answers.base import Table, write_table
+from qkwidgets.answers.factor_choices import CHOICES as CHOICES
 from qkwidgets.answers.factor_rows import head_rows, layer_rows, mode_rows
 from qkwidgets.answers.factor_shares import Cells, layer_shares, shares
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.layout import TokenLayout
-
-CHOICES = (
-    Choice(
-        "Where are tokens split into factors?",
-        "queries and keys of a head, biases in, scale folded in: there the split of the tokens is the split of the scores",
-        "attn_input or residual, for maps and for position through depth",
-        "ours",
-    ),
-    Choice(
-        "What is content?",
-        "all that position does not tell: image effect and residual, which are stored apart and added",
-        "the full split into four factors",
-        "ours",
-    ),
-    Choice(
-        "What becomes of the mean factor?",
-        'shown as the third vertex, the paper\'s "layer"',
-        "drop_mean: position and content alone; visible: without the key's mean, which softmax hides; every figure names which",
-        "ours",
-    ),
-    Choice(
-        "Which pairs of tokens count?",
-        "all pairs, of different images, too: energies of factors add up",
-        "pairs inside one image, what each softmax sees: within=True",
-        "ours",
-    ),
-    Choice(
-        "How is the score inside an image shared out?",
-        "covariance shares: they sum to one, and may be negative",
-        "energies of single cells and a remainder, or the four blocks that are orthogonal in every image",
-        "ours",
-    ),
-    Choice(
-        "Which matrix do modes decompose?",
-        "all tokens' scores, from moments: modes add up to the head's energy",
-        'the weights: svd="weight"; whether the paper means one or the other cannot be read',
-        "ours",
-    ),
-    Choice("How do heads add up to a layer?", "by their energies", "one head as much as another", "ours"),
-    Choice(
-        "How many modes carry the energy?",
-        "participation ratio without the mean",
-        "entropy, stable rank, Roy and Vetterli's effective rank, number of modes with 90 %",
-        "ours",
-    ),
-    Choice(
-        "When does a head or a mode have a label?",
-        'a class holds at least half of the energy without the mean, else "mixed"',
-        "any other threshold",
-        "ours",
-    ),
-    Choice(
-        "What is done about few images?",
-        "nothing: identities are exact; from 1000 images on the bias is small, below it is stated",
-        'correction="moments" or "crossfit"',
-        "ours",
-    ),
-    Choice("Which tokens are split?", "patches alone", "special tokens as groups of their own", "ours"),
-    Choice(
-        "What becomes of rotary positions?",
-        "scores as they are, with rotated queries and keys",
-        "factors before the rotation, offset by offset",
-        "ours",
-    ),
-)
-"""What the paper leaves open, or what of it could not be read."""
 
 ROWS = {"head": head_rows, "layer": layer_rows, "mode": mode_rows}
 
@@ -113,6 +48,10 @@ class Factors(Table):
         Of the scores of all cells `[a, b, c, d]` inside images (`within`); None if it was not asked for.
     cosine, ratio
         Of modes of the weights: that of both vectors, and the sum of the modes' energies over the head's.
+    cosine_parts
+        Of modes of the weights: what mean, position and content add to a head's weighted cosine; they sum to it.
+    cosine_turned, cosine_exchanged
+        Two-sided 95 % of the parts of a layer's, for random read-outs with cosines of their own, and with those of the modes.
     bias
         What few images do to the shares; "" from 1000 images on.
     """
@@ -154,6 +93,9 @@ class Factors(Table):
     products: Float64[np.ndarray, "layer head 4 4 4 4"] | None = None
     cosine: Float64[np.ndarray, "layer head mode"] | None = None
     ratio: Float64[np.ndarray, "layer head"] | None = None
+    cosine_parts: Float64[np.ndarray, "layer head 3"] | None = None
+    cosine_turned: Float64[np.ndarray, "layer 3 2"] | None = None
+    cosine_exchanged: Float64[np.ndarray, "layer 3 2"] | None = None
 
     def __str__(self) -> str:
         by_layer = self.shares("drop_mean", by="layer")
@@ -161,13 +103,20 @@ class Factors(Table):
             f"{name} {' '.join(f'{value:.2f}'.replace('0.', '.', 1) for value in by_layer[:, *cell])}"
             for name, cell in (("content-content", (2, 2)), ("position-position", (1, 1)))
         ]
+        tested = np.isfinite(self.specialisation_null[..., 1])
+        above = f" {int(self.specialised.sum())} of {int(tested.sum())} heads are more specialised than random read-outs."
         state = "" if self.finished else " so far"
         unread = f" ({self.n_skipped} more could not be read)" if self.n_skipped else ""
         few = f" {self.bias}" if self.bias else ""
         return (
             f"Factors of {self.model} over {self.n_images} images{state}{unread}, shares of layers 0 to {len(by_layer) - 1} without the mean: "
-            f"{'; '.join(words)}.{few}"
+            f"{'; '.join(words)}.{above if tested.any() else ''}{few}"
         )
+
+    @property
+    def specialised(self) -> Bool[np.ndarray, "layer head"]:
+        """Heads above the 95th percentile of their rotation null: one in twenty is by chance. False where no null was drawn."""
+        return self.specialisation > self.specialisation_null[..., 1]
 
     @property
     def query_share(self) -> Float64[np.ndarray, "layer head mode 3"]:
@@ -209,6 +158,10 @@ class Factors(Table):
     def rows(self, by: str = "head") -> list[dict[str, Any]]:
         """A row a head, a layer or a mode."""
         return ROWS[_checked(by, tuple(ROWS))](self)
+
+    def to_csv(self, path: str | os.PathLike, by: str = "head") -> None:
+        """Write the table of heads, layers or modes as CSV."""
+        write_table(self.rows(by), path)
 
     def to_pandas(self, by: str = "head") -> Any:
         """The table of heads, layers or modes as a pandas DataFrame (pandas must be installed)."""

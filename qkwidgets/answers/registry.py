@@ -11,6 +11,9 @@ from qkwidgets.core.errors import FileFormatError, InputError
 CLASSES = {
     "Alignment": "qkwidgets.answers.alignment:Alignment",
     "AnisotropyBaseline": "qkwidgets.answers.anisotropy:AnisotropyBaseline",
+    "DepthCosineTotals": "qkwidgets.answers.depth_totals:DepthCosineTotals",
+    "DepthProfile": "qkwidgets.answers.depth_profile:DepthProfile",
+    "DepthTotals": "qkwidgets.answers.depth_totals:DepthTotals",
     "Exploration": "qkwidgets.answers.exploration:Exploration",
     "FactorDetailTotals": "qkwidgets.answers.factor_totals:FactorDetailTotals",
     "FactorTotals": "qkwidgets.answers.factor_totals:FactorTotals",

@@ -10,6 +10,8 @@ from qkwidgets.answers.factors import Factors
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.factors.names import BFD, LABELS, MEASURES
 from qkwidgets.figures.colours import Colours, colours, transparent
+from qkwidgets.figures.factor_cosine import cosine
+from qkwidgets.figures.factor_specialisation import specialisation
 from qkwidgets.figures.factor_triangle import triangle
 from qkwidgets.figures.theme import PAGE_WIDTH, escaped, note, percent, template
 
@@ -37,7 +39,7 @@ WORDS = {
 def factors_figure(
     answer: Factors, what: str = "layers", *, variant: str = "drop_mean", measure: str = MEASURES[0], theme: str = "light"
 ) -> go.Figure:
-    """The factors of a model: energies by layer, labels of heads, richness by layer, or points in a triangle.
+    """The factors of a model: energies by layer, labels of heads, richness by layer, points in a triangle, or parts of the cosine.
 
     Parameters
     ----------
@@ -45,7 +47,8 @@ def factors_figure(
         From `qkwidgets.factors`.
     what
         "layers": shares of energy of every cell, stacked; "labels": the label of every head; "richness": over how many modes the energy
-        of heads is spread; "modes" or "heads": each a point between mean, position and content, with density.
+        of heads is spread; "modes" or "heads": each a point between mean, position and content, with density; "cosine": the weighted
+        cosine of layers in parts, for modes of the weights; "specialisation": of every head, beside that of random read-outs.
     variant
         Of "layers", what shares are shares of: "all", "drop_mean" or "visible".
     measure
@@ -56,7 +59,7 @@ def factors_figure(
     Raises
     ------
     InputError
-        If an option is unknown.
+        If an option is unknown, or the answer lacks what is to be drawn.
 
     Examples
     --------
@@ -67,6 +70,7 @@ def factors_figure(
     """
     parts = {"layers": lambda c: _layers(answer, variant, c), "labels": lambda c: _labels(answer, c)}
     parts |= {"richness": lambda c: _richness(answer, measure, c)}
+    parts |= {"cosine": lambda c: cosine(answer, c), "specialisation": lambda c: specialisation(answer, c)}
     parts |= {each: lambda c, each=each: triangle(answer, each, c) for each in ("modes", "heads")}
     _check(what, tuple(parts), "what is drawn")
     _check(measure, MEASURES, "the measure")

@@ -174,12 +174,15 @@ class AttentionModel:
     def watch(self, pixels: Float[Tensor, "image 3 height width"], visit: Visit, *, dtype: torch.dtype | None = None) -> None:
         """Show the tokens of each layer to `visit(layer, tokens)` during one forward pass of all these images.
 
-        `tokens` is a `LayerTokens`: what the projections receive, and the queries and keys that the model itself computed.
+        `tokens` is a `LayerTokens`: what the projections receive, the queries and keys that the model itself computed, and the
+        residual stream before the norm.
         `dtype` runs the products in another precision (autocast).
         """
         layers = [
-            (part, Projection(w.W_Q, w.b_Q, query), Projection(w.W_K, w.b_K, key))
-            for part, w, (query, key) in zip(self._runner.attention, self.layers, self._runner.taps, strict=True)
+            (part, Projection(w.W_Q, w.b_Q, query), Projection(w.W_K, w.b_K, key), norm)
+            for part, norm, w, (query, key) in zip(
+                self._runner.attention, self._runner.norms, self.layers, self._runner.taps, strict=True
+            )
         ]
         pixels = pixels.to(self._runner.device, self._runner.dtype, non_blocking=True)
         watch(self._runner.module, layers, pixels, visit, dtype)

@@ -34,14 +34,17 @@ class Projection(NamedTuple):
 
 
 class LayerTokens:
-    """One layer's tokens during a forward pass: the attention input, and the queries and keys made of it.
+    """One layer's tokens during a forward pass: the attention input, the queries and keys made of it, and the residual before.
 
     On the model's device and in the precision of the pass. They belong to the model: they are to be read, not written, and
     not to be kept.
     """
 
-    def __init__(self, x: Tensor, query: Projection, key: Projection, outputs: dict[nn.Module, Tensor]) -> None:
+    def __init__(
+        self, x: Tensor, query: Projection, key: Projection, outputs: dict[nn.Module, Tensor], residual: Tensor | None = None
+    ) -> None:
         self.x: Float[Tensor, "image token d_model"] = x
+        self.residual: Float[Tensor, "image token d_model"] = x if residual is None else residual
         self._sides, self._outputs = (query, key), outputs
 
     @cached_property
@@ -67,7 +70,7 @@ Visit = Callable[[int, LayerTokens], None]
 
 def watch(
     module: nn.Module,
-    layers: Sequence[tuple[nn.Module, Projection, Projection]],
+    layers: Sequence[tuple[nn.Module, Projection, Projection] | tuple[nn.Module, Projection, Projection, nn.Module | None]],
     pixels: Float[Tensor, "image 3 h w"],
     visit: Visit,
     dtype: torch.dtype | None,
@@ -77,7 +80,7 @@ def watch(
     Parameters
     ----------
     module, layers
-        The model; its attention modules in order of execution, each with its query and key side.
+        The model; its attention modules in order of execution, each with its query and key side, and the norm before it, if any.
     pixels
         On the model's device, in its precision.
     visit
@@ -94,7 +97,7 @@ def watch(
     >>> seen[0], len(seen)
     ((0, (2, 4, 65, 32)), 6)
     """
-    watchers = [_Watcher(number, len(layers), *layer, visit) for number, layer in enumerate(layers)]
+    watchers = [_Watcher(number, len(layers), visit, *layer) for number, layer in enumerate(layers)]
     precision = nullcontext() if dtype is None else torch.autocast(pixels.device.type, dtype)
     with precision, hooked(handle for watcher in watchers for handle in watcher.handles()):
         forward(module, pixels)
@@ -103,19 +106,34 @@ def watch(
 class _Watcher:
     """Sees one layer pass: `visit` is called once, as soon as both sides have come out."""
 
-    def __init__(self, number: int, count: int, attention: nn.Module, query: Projection, key: Projection, visit: Visit) -> None:
+    def __init__(
+        self,
+        number: int,
+        count: int,
+        visit: Visit,
+        attention: nn.Module,
+        query: Projection,
+        key: Projection,
+        norm: nn.Module | None = None,
+    ) -> None:
         self.number, self.last = number, number == count - 1
-        self.attention, self.query, self.key, self.visit = attention, query, key, visit
+        self.attention, self.norm, self.query, self.key, self.visit = attention, norm, query, key, visit
         self.taps = {side.tap.module for side in (query, key) if side.tap is not None}
         self.x: Tensor | None = None
+        self.residual: Tensor | None = None
         self.outputs: dict[nn.Module, Tensor] = {}
 
     def handles(self) -> list[Any]:
+        before = [] if self.norm is None else [self.norm.register_forward_pre_hook(Hook(self._before), with_kwargs=True)]
         return [
+            *before,
             self.attention.register_forward_pre_hook(Hook(self._enter), with_kwargs=True),
             *(module.register_forward_hook(Hook(self._tapped)) for module in self.taps),
             self.attention.register_forward_hook(Hook(self._leave)),
         ]
+
+    def _before(self, part: nn.Module, positional: tuple, keywords: dict) -> None:
+        self.residual = next(iter(bound(part, positional, keywords).values()))
 
     def _enter(self, part: nn.Module, positional: tuple, keywords: dict) -> None:
         self.x = next(iter(bound(part, positional, keywords).values()))
@@ -130,8 +148,8 @@ class _Watcher:
             self._show()
 
     def _show(self) -> None:
-        tokens = LayerTokens(self.x, self.query, self.key, self.outputs)
-        self.x, self.outputs = None, {}
+        tokens = LayerTokens(self.x, self.query, self.key, self.outputs, self.residual)
+        self.x, self.residual, self.outputs = None, None, {}
         self.visit(self.number, tokens)
         if self.last:
             raise Enough

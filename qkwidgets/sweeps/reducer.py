@@ -36,6 +36,11 @@ class ImageRows:
         return self._tokens.x[self._rows]
 
     @cached_property
+    def residual(self) -> Float[Tensor, "image token d_model"]:
+        """The stream before the norm."""
+        return self._tokens.residual[self._rows]
+
+    @cached_property
     def q(self) -> Float[Tensor, "image head token d_head"]:
         """Queries with their bias."""
         return self._tokens.q[self._rows]
@@ -49,9 +54,9 @@ class ImageRows:
 class LayerBatch(NamedTuple):
     """One layer of one batch: what a reducer sees.
 
-    `images` are the indices in the image set, on the CPU; `tokens` has `x`, `q` and `k` of these images, on the model's device,
-    to be read during the call only. `regions` are the objects of these images on the patch grid, as far as the model sees them;
-    None where the set is not a labelled one.
+    `images` are the indices in the image set, on the CPU; `tokens` has `x`, `residual`, `q` and `k` of these images, on the model's
+    device, to be read during the call only. `regions` are the objects of these images on the patch grid, as far as the model sees
+    them; None where the set is not a labelled one.
     """
 
     layer: int

@@ -129,6 +129,36 @@ def test_modes_of_the_weights_are_those_of_the_first_paper(builtin_model, totals
     assert np.abs(joined.ratio - 1).max() > 0.01
 
 
+def test_the_weighted_cosine_of_a_layer_is_shared_out_to_factors_beside_both_nulls(builtin_model, totals):
+    apart = qk.factors(builtin_model, totals, draws=80, svd="weight", bias="separate")
+    whole = qk.alignment(builtin_model)
+    assert np.allclose(apart.cosine_parts.sum(-1), whole.head, atol=1e-9)
+    p = apart.singular_values / apart.singular_values.sum(-1, keepdims=True)
+    carried = (apart.query_share + apart.key_share) / 2
+    expected = np.einsum("lhm,lhmf->lhf", p * apart.cosine, carried)
+    assert np.allclose(apart.cosine_parts, expected)
+    for layer, row in enumerate(apart.rows("layer")):
+        assert row["cosine"] == pytest.approx(whole.layer[layer])
+        assert row["cosine_position"] == pytest.approx(expected[layer, :, 1].mean())
+        assert row["cosine_position_turned_low"] < 0 < row["cosine_position_turned_high"]
+        assert row["cosine_content_exchanged_high"] == apart.cosine_exchanged[layer, 2, 1]
+    ends = np.sort(apart.cosine_exchanged.sum(1), axis=-1)
+    assert (ends[:, 0] <= whole.layer + 1e-3).all()  # parts of one draw sum to the whole, bounds lie around it
+    assert (whole.layer <= ends[:, 1] + 1e-3).all()
+    assert "cosine" not in qk.factors(builtin_model, totals, draws=0).rows("layer")[0]
+    assert np.isnan(qk.factors(builtin_model, totals, draws=0, svd="weight").cosine_turned).all()
+    absorbed = qk.factors(builtin_model, totals, draws=20, svd="weight")  # biases are one more row of what is read
+    assert np.isfinite(absorbed.cosine_turned).all()
+
+
+def test_heads_that_are_no_more_specialised_than_random_read_outs_are_counted(found, builtin_model, totals):
+    above = found.specialisation > found.specialisation_null[..., 1]
+    assert np.array_equal(found.specialised, above)
+    assert f" {above.sum()} of 24 heads are more specialised than random read-outs." in str(found)
+    assert [row["specialised"] for row in found.rows()] == above.ravel().tolist()
+    assert "specialised" not in str(qk.factors(builtin_model, totals, draws=0))
+
+
 def test_it_is_saved_and_opened_and_told_in_tables(found, tmp_path):
     found.save(tmp_path / "x.qk")
     again = qk.open(tmp_path / "x.qk")

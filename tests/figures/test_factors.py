@@ -62,9 +62,48 @@ def test_points_lie_in_the_triangle(answer, what):
     assert any(trace.name == "density" for trace in figure.data)
 
 
+def test_parts_of_the_cosine_stand_beside_their_nulls_and_every_mode_beside_its_position():
+    found = factors(svd="weight", bias="separate")
+    figure = factors_figure(found, "cosine")
+    (position,), (content,), (whole,) = (traces(figure, name) for name in ("position", "content", "all together"))
+    parts = found.cosine_parts.mean(axis=1)
+    assert np.allclose(position.y, parts[:, 1])
+    assert np.allclose(content.y, parts[:, 2])
+    assert np.allclose(whole.y, parts.sum(axis=1))
+    (band,) = traces(figure, "chance, position")
+    assert np.array_equal(band.y, [*found.cosine_turned[:, 1, 1], *found.cosine_turned[::-1, 1, 0]])
+    (divided,) = traces(figure, "position, if cosines were shared out at random")
+    assert np.allclose(divided.y + divided.error_y.array, found.cosine_exchanged[:, 1, 1])
+    (modes,) = traces(figure, "modes")
+    where = list(modes.text).index("L1 H2 M3")
+    assert modes.x[where] == pytest.approx((found.query_share + found.key_share)[1, 2, 3, 1] / 2)
+    assert modes.y[where] == found.cosine[1, 2, 3]
+    without = factors_figure(factors(svd="weight", bias="separate", draws=0), "cosine")
+    assert traces(without, "chance, position") == []
+
+
+def test_specialisation_stands_beside_its_null(answer):
+    high = answer.specialisation + np.array([[-0.01, 0.01, 0.02], [0.1, -0.1, 0.1]])
+    answer = dataclasses.replace(answer, specialisation_null=np.stack([high - 0.1, high], axis=-1))
+    figure = factors_figure(answer, "specialisation")
+    ((above,), (below,), (null,)) = (traces(figure, name) for name in ("heads above", "heads that are not", figure.data[0].name))
+    assert list(above.text) == ["L0 H0", "L1 H1"]
+    assert np.array_equal(below.y, answer.specialisation[[0, 0, 1, 1], [1, 2, 0, 2]])
+    assert np.allclose(null.y + null.error_y.array, high.ravel())
+    assert "2 of 6 heads are above their null" in figure.layout.xaxis.title.text
+
+
 def test_what_cannot_be_drawn_is_said(answer):
     with pytest.raises(InputError, match=r"^A figure of factors: what is drawn is one of 'layers', .*: got 'bars'"):
         factors_figure(answer, "bars")
     with pytest.raises(InputError, match="the measure is one of"):
         factors_figure(answer, "richness", measure="rank")
+    with pytest.raises(
+        InputError, match=r"^Cosines are those of the modes of the weights: these factors are of the modes of the data"
+    ):
+        factors_figure(answer, "cosine")
+    with pytest.raises(
+        InputError, match=r"^Specialisation is shown beside that of random read-outs: these factors were made without"
+    ):
+        factors_figure(factors(draws=0), "specialisation")
     assert answer.figure("labels").layout.title.text == "What does each head trade?"

@@ -62,7 +62,7 @@ def weight_modes(
     >>> modes.query_share.sum(-1).round(decimals=9).tolist()
     [1.0, 1.0]
     """
-    left, right = _augmented(W_Q, b_Q), _augmented(W_K, b_K)
+    left, right = augmented(W_Q, b_Q), augmented(W_K, b_K)
     found = singular_modes(left, right)
     values = found.singular_values
     none = null_modes(values)
@@ -83,6 +83,16 @@ def weight_modes(
     )
 
 
-def _augmented(weight: Tensor, bias: Tensor | None) -> Tensor:
+def augmented(
+    weight: Float[Tensor, "*head d_model d_head"], bias: Float[Tensor, "*head d_head"] | None
+) -> Float64[Tensor, "*head row d_head"]:
+    """The weights in float64, the bias as their last row if there is one.
+
+    Examples
+    --------
+    >>> import torch
+    >>> augmented(torch.ones(3, 2), torch.zeros(2)).tolist()
+    [[1.0, 1.0], [1.0, 1.0], [1.0, 1.0], [0.0, 0.0]]
+    """
     weight = lifted(weight)
     return weight if bias is None else torch.cat([weight, lifted(bias)[..., None, :]], dim=-2)
