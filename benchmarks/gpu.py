@@ -1,7 +1,7 @@
 #!/usr/bin/env python
 """What does a GPU make of it? Decompositions of ViT-B to ViT-g shapes, and a sweep beside the bare bfloat16 forward pass.
 
-python benchmarks/gpu.py        prints a table with date and device, to be kept in RESULTS.md; says so where there is no GPU
+python benchmarks/gpu.py        a table with date and device, to be put into RESULTS.md, where it stays; says so where there is no GPU
 """
 
 import sys
@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import torch
 
-from benchmarks.measure import medians
+from benchmarks.measure import GPU_HEADING, medians
 from qkwidgets.core.modes import singular_modes
 
 SHAPES = {"ViT-B": (12, 12, 768, 64), "ViT-L": (24, 16, 1024, 64), "ViT-g": (40, 24, 1536, 64)}
@@ -29,7 +29,9 @@ def main() -> int:
     if not torch.cuda.is_available():
         print("This machine has no GPU that torch can use, so nothing was measured.")
         return 0
-    print(f"Measured on {datetime.now(UTC):%Y-%m-%d}: {torch.cuda.get_device_name()}, torch {torch.__version__}.\n")
+    print(
+        f"{GPU_HEADING}\n\nMeasured on {datetime.now(UTC):%Y-%m-%d}: {torch.cuda.get_device_name()}, torch {torch.__version__}.\n"
+    )
     print("| what | measured |\n|---|---|")
     for what, measured in (*decompositions(), *sweeps()):
         print(f"| {what} | {measured} |", flush=True)

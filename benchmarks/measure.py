@@ -10,6 +10,9 @@ from typing import NamedTuple
 SETTLE_S = 0.3
 """Before each run: threads of the one before go on spinning for a while, and would take a core from it."""
 
+GPU_HEADING = "## On a GPU"
+"""Heading of the section of RESULTS.md that `gpu.py` prints, and that `run.py` leaves as it is."""
+
 
 class Row(NamedTuple):
     """One measurement beside what it must be. `passed` is None where there is no bar."""

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from playwright.sync_api import sync_playwright
 
 from benchmarks import algebra, factors, lab, pages, preference, slider, start, sweep
-from benchmarks.measure import Row, machine
+from benchmarks.measure import GPU_HEADING, Row, machine
 from tools.setup.browser import chromium_path
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -70,8 +70,16 @@ def report(rows: list[Row]) -> str:
             "|---|---|---|---|",
             *lines,
             "",
+            *_kept(),
         ]
     )
+
+
+def _kept() -> list[str]:
+    """What is measured elsewhere and put in by hand: the section of `gpu.py`, if there is one."""
+    text = RESULTS.read_text(encoding="utf-8") if RESULTS.is_file() else ""
+    _, heading, kept = text.partition(GPU_HEADING)
+    return [heading + kept] if heading else []
 
 
 if __name__ == "__main__":
