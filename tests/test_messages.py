@@ -26,7 +26,7 @@ from qkwidgets.widgets.base import QKWidget
 from qkwidgets.widgets.explorer import Explorer
 from qkwidgets.widgets.factors import FactorMap
 from qkwidgets.widgets.gallery import Gallery
-from tests import factors
+from tests import depths, factors
 from tests.answers.test_anisotropy import alignment as some_alignment
 from tests.answers.test_anisotropy import baseline
 from tests.answers.test_tables import modes as some_modes
@@ -419,6 +419,11 @@ SENTENCES = [
         'A sign is "+", "-", or "auto" for the one with the larger score: got \'plus\'. It is probably misspelt. Use one of these.',
     ),
     (
+        lambda: some_preference().widget(qk.load_model()),
+        "Means are drawn behind scenes of the model that they are of: 'builtin:o3' has other weights than the model of the answer, 'a model'. "
+        "They were probably exchanged. Pass the model that the answer was made with.",
+    ),
+    (
         lambda: some_preference().enriched("self"),
         'Two patches ask ("plain"), ask and do not count themselves ("nonself"), or all item patches ask ("items"): got \'self\'. It is '
         "probably misspelt. Use one of these.",
@@ -459,6 +464,19 @@ SENTENCES = [
         lambda: second_moment_root(-torch.eye(2).double()),
         "A second moment is positive: got one with an eigenvalue of 0.5 of its trace. Its sums were probably damaged, or corrected too far. "
         "Use more images.",
+    ),
+    (
+        lambda: qk.position_probe(factors.model(), noise(3), draws=-1),
+        "draws is a whole number of 0 or more: got -1. Its place or its unit is probably wrong. Give one, or leave it out.",
+    ),
+    (
+        lambda: qk.position_probe(factors.model(), noise(3), ridge=-1),
+        "ridge is a number of 0 or more: got -1. Its place or its unit is probably wrong. Give one, or leave it out.",
+    ),
+    (
+        lambda: qk.position_probe(factors.model(), noise(3), **factors.QUIET),
+        "Each quarter of the images must have 2 or more: means of places, fit, ridge and trial have …, …, …, …. There are probably too few. Pass "
+        "some hundreds.",
     ),
     (
         lambda: factors.factors().shares("seen"),
@@ -538,6 +556,16 @@ SENTENCES = [
         "misspelt. Use one of these.",
     ),
     (
+        lambda: semantic_map().top("part"),
+        "n is the number of modes, 0 or more: got 'part'. A type was probably meant. Write top(10, kind=…), with one of 'same_part', 'parts', "
+        "'objects', 'figure_reads_ground', 'ground_reads_figure', 'ground'.",
+    ),
+    (
+        lambda: semantic_map(images=()).table("L0 H0 M0", "scene 0"),
+        "An image is told by its number in the set, or by its name if one of those kept has it: got 'scene 0'. It is probably misspelt, not "
+        "kept, or the name of several. Give a number; kept are none.",
+    ),
+    (
         lambda: qk.semantic_map(model(), noise(), segments="boxes"),
         'Segments come from "masks" or "superpixels": got \'boxes\'. It is probably misspelt. Use one of these.',
     ),
@@ -559,6 +587,43 @@ SENTENCES = [
         lambda: baseline().relative(some_alignment(model="b", fingerprint="1")),
         "A baseline and an alignment must be of one model: the baseline is of 'a model', the alignment of 'b'. Two variables were probably mixed "
         "up. Hand on alignment(model) of the model that the baseline was made with.",
+    ),
+    (
+        lambda: qk.attention_cut(depths.model(), depths.noise(1), draws=0),
+        "Effects on the class token are compared with those of random cuts: got 1 class tokens and draws=0. The model is probably another "
+        "one. Use a model with a class token, and at least one draw.",
+    ),
+    (
+        lambda: qk.depth_profile(depths.model(), depths.noise(2), shuffle=-1, **depths.QUIET),
+        "shuffle is a seed, a whole number of 0 or more, or None for no shuffle: got -1. A yes or no was probably meant. Use shuffle=0.",
+    ),
+    (
+        lambda: qk.depth_profile(depths.model(), depths.totals(2), shuffle=0),
+        "Patches are exchanged before the model sees them: got the totals of a sweep. They hold no image. Pass the images, or leave shuffle out.",
+    ),
+    (
+        lambda: qk.depth_profile(qk.load_model(), depths.totals(2)),
+        "Totals belong to the model that they were made with: 'builtin:o3' has other weights than the one of these, 'small'. They were probably "
+        "exchanged. Use this model's, or pass images.",
+    ),
+    (
+        lambda: qk.depth_profile(depths.model(), depths.noise(1), **depths.QUIET),
+        "Position and content are told apart by comparing images: got 1. One image alone has no content of its own. Pass at least two; a "
+        "thousand are advised.",
+    ),
+    (
+        lambda: qk.depth_profile(depths.model(), factors.Vanishing(3), **depths.QUIET),
+        "Both passes must see the same images: the first saw 3, the second 2. Files probably came or went in between. Run it again.",
+    ),
+    (
+        lambda: depths.profile().similarity("cka"),
+        "Layers are compared by 'content_cosine', 'activation_cosine', 'content_cka', 'activation_cka', 'position_cka': got 'cka'. It is "
+        "probably misspelt. Use one of these.",
+    ),
+    (
+        lambda: depths.profile(cosines=False).enrichment(),
+        "content_cosine takes a second pass over the images: it was not made here. The profile was probably made with cosines=False, or of "
+        "totals. Pass the images, or use linear CKA.",
     ),
 ]
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { formatPercent } from "../src/lib/numbers.ts";
+import { counted, formatPercent } from "../src/lib/numbers.ts";
 import {
   exact,
   HEADS,
@@ -152,6 +152,15 @@ test("the sign shown is printed, and follows the trait", async () => {
   model.set("sign", "+");
   await painted();
   expect(text(part("qk-overlay"))).toContain("Sign +. Scale");
+});
+
+test("one is one image, and many are counted in thousands", () => {
+  expect([0, 1, 2, 1000].map((count) => counted(count, "image"))).toEqual([
+    "0 images",
+    "1 image",
+    "2 images",
+    "1,000 images",
+  ]);
 });
 
 test("a patch gets its numbers on hover, and becomes the query on a click", async () => {

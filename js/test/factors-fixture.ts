@@ -73,7 +73,10 @@ export function energiesBytes(within = true): Uint8Array {
   });
 }
 
-export function spectraBytes(cosine: readonly number[] = SIGMA.map(() => Number.NaN)): Uint8Array {
+export function spectraBytes(
+  cosine: readonly number[] = SIGMA.map(() => Number.NaN),
+  alpha: readonly (readonly number[])[] = ALPHA,
+): Uint8Array {
   const shape = [LAYERS, HEADS, MODES];
   return safetensors({
     singular_values: exact(shape, heads(SIGMA)),
@@ -82,7 +85,7 @@ export function spectraBytes(cosine: readonly number[] = SIGMA.map(() => Number.
     null: { dtype: "U8", shape, data: heads([0, 0, 0, 1]) },
     stability: exact(shape, heads([0, 0, 0, 0])),
     label: { dtype: "I8", shape, data: heads([0, 2, 3, -1]) },
-    alpha: exact([...shape, 3], heads(ALPHA.flat())),
+    alpha: exact([...shape, 3], heads(alpha.flat())),
     beta: exact([...shape, 3], heads(BETA.flat())),
   });
 }

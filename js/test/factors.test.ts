@@ -244,6 +244,23 @@ test("modes are points: as large as their σ², of their label’s shape; blocks
   expect(part("qk-ternary").querySelectorAll(".shade").length).toBeGreaterThan(3);
 });
 
+test("corrected shares outside 0 to 1 are drawn at the border, told as they are, and that is said", async () => {
+  const spectra = dataView(spectraBytes(undefined, [[-0.2, 0.3, 0.9], ...ALPHA.slice(1)]));
+  const { part } = await open({ spectra, meta: factorMeta({}, { correction: "moments" }) });
+  const point = part("qk-ternary").querySelector(".triangle .point") as SVGElement;
+  const clipped = [0, 0.15, 0.95].map((share) => share / 1.1) as unknown as Point;
+  const [x, y] = place(clipped);
+  expect(point.getAttribute("transform")).toBe(`translate(${x.toFixed(2)} ${y.toFixed(2)})`);
+  expect(text(part("qk-ternary").querySelector("output"))).toContain(`query: mean ${hard("−20 %")}`);
+  const content = part("qk-spectrum").querySelector(".fill[data-factor=content]")?.getAttribute("d") ?? "";
+  // a strip of 28 shared out between 0.3 and 0.9
+  expect(content).toContain("M0.1 200.00h.8V179.00");
+  for (const panel of ["qk-ternary", "qk-spectrum"])
+    expect(text(part(panel))).toContain("drawn at the border");
+  const plain = await open();
+  expect(text(plain.part("qk-ternary"))).not.toContain("drawn at the border");
+});
+
 test("a click on a mode shows what it is made of in words, and arrow keys go to the next", async () => {
   const { part, act, model } = await open();
   const plot = part("qk-ternary").querySelector(".triangle") as SVGElement;

@@ -123,6 +123,20 @@ test("empty places say so, and so does a list without anybody", async () => {
   expect(text(part("qk-row-minus").querySelector(".none"))).toContain("No image has a positive score");
 });
 
+test("where a list is longer than the set, the set is what is short", async () => {
+  const said = async (changes: Parameters<typeof galleryMeta>[0]): Promise<string[]> => {
+    const { cards } = await open({ meta: galleryMeta(changes) });
+    return cards("minus").map((card) => text(card.querySelector(".placeholder")));
+  };
+  expect((await said({ n_images: 2 })).slice(1)).toEqual([
+    "no further image has a positive score",
+    "the set has only 2 images",
+  ]);
+  expect((await said({ n_images: 1 }))[1]).toBe("the set has only 1 image");
+  expect((await said({ n_images: 1, finished: false }))[1]).toBe("only 1 image so far");
+  expect((await said({ n_images: 2, n_skipped: 1 }))[2]).toBe("only 2 images of the set could be read");
+});
+
 test("under a picture stand its class and its name, without folder and ending", async () => {
   const { cards } = await open();
   expect(text(cards("plus")[1]?.querySelector("figcaption span"))).toBe("<i>owl</i> · d");

@@ -14,7 +14,7 @@ const AXES = [
 ];
 
 /** Group g of layer l and head h has mass (l + 1) (h + 1) (g + 1) / 100, `more` later; enrichment is ten times that. */
-function sceneBytes(more = 0): Uint8Array {
+function sceneBytes(more = 0, regions = [0, 0, 0, 0, 0, 1, 0, 2, 0, 0, 0, 2]): Uint8Array {
   const shape = [LAYERS, HEADS, 3];
   const masses = Array.from({ length: LAYERS * HEADS * 3 }, (_, at) => {
     const [layer, head, group] = [Math.floor(at / 6), Math.floor(at / 3) % 2, at % 3];
@@ -24,7 +24,7 @@ function sceneBytes(more = 0): Uint8Array {
   return safetensors({
     picture: { dtype: "U8", shape: [3], data: [1, 2, 3] },
     // two items on a ground of 3 x 4 pixels
-    regions: { dtype: "U8", shape: [3, 4], data: [0, 0, 0, 0, 0, 1, 0, 2, 0, 0, 0, 2] },
+    regions: { dtype: "U8", shape: [3, 4], data: regions },
     query: { dtype: "I32", shape: [2], data: [1, 3] },
     attention: exact([LAYERS, HEADS, 2, PATCHES], attention),
     groups: exact(shape, masses),
@@ -47,12 +47,14 @@ function sceneBytes(more = 0): Uint8Array {
 
 const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-async function open(changes: Record<string, unknown> = {}) {
+async function open(changes: Record<string, unknown> = {}, more: Record<string, unknown> = {}) {
   const meta = {
     ...explorerMeta({ n_layers: LAYERS, n_heads: HEADS, images: [], about: [] }),
     layout: { n_cls: 1, n_distill: 0, n_registers: 0, grid: [2, 2] },
     axes: AXES,
     curves: null,
+    merged: false,
+    ...more,
   };
   const model = new FakeModel({
     scene: { feature: 0, seed: 0 },
@@ -96,6 +98,35 @@ test("a scene is ready after its first paint: masks, who asks, and three groups 
   expect(text(part("qk-error"))).toBe("");
 });
 
+test("distractors are counted with and without ground, and not at all where one mask holds all of them", async () => {
+  const said = async (regions: number[], merged = false) => {
+    const tiles = { "0.0": view(sceneBytes(0, regions)) };
+    const { part } = await open({ tiles }, { merged });
+    return part("qk-masks").getAttribute("aria-label");
+  };
+  expect(await said([0, 1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0])).toBe("target and 2 distractors");
+  expect(await said([1, 1, 2, 3, 1, 1, 1, 1, 1, 1, 1, 1])).toBe("target and 2 distractors");
+  expect(await said([0, 1, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0], true)).toBe("target and distractors");
+});
+
+test("means behind are named for what they are of, and notes are told where curves are", async () => {
+  const rows = Array.from({ length: 2 }, () => Array.from({ length: 3 }, () => [0.1, 0.2]));
+  const bounds = rows.map((groups) => groups.map((group) => group.map((value) => [value, value])));
+  const curves = {
+    n_images: 12,
+    of: "12 photographs",
+    mass: rows,
+    mass_interval: bounds,
+    enrichment: rows,
+    enrichment_interval: bounds,
+  };
+  const { part, root } = await open({}, { curves, notes: ["They are <b>others</b>."] });
+  expect(text(part("qk-curves"))).toContain(
+    "the mean of 12 photographs and its 95 % interval. They are <b>others</b>.",
+  );
+  expect(root.querySelector(".caption b")).toBeNull();
+});
+
 test("a turned knob, another head, and the query left out change the numbers at once", async () => {
   const { part, numbers, model, root } = await open();
   await click(part("qk-knob-feature").querySelector('button[value="1"]'));
@@ -107,6 +138,44 @@ test("a turned knob, another head, and the query left out change the numbers at 
   expect(numbers()[0]).toBe("0.08 0.10 × 0.80");
   await click(root.querySelector('[data-option="query itself"] button[value="no"]'));
   expect(numbers()[0]).toBe("0.04 0.05 × 0.40");
+});
+
+test("means of a model with other layers are not drawn", async () => {
+  const drawn = async (layers: number) => {
+    const rows = Array.from({ length: 2 }, () => Array.from({ length: 3 }, () => Array(layers).fill(0.1)));
+    const bounds = rows.map((groups) => groups.map((group) => group.map((value) => [value, value])));
+    const curves = { n_images: 3, of: "3 images", mass: rows, mass_interval: bounds };
+    const { part } = await open({}, { curves: { ...curves, enrichment: rows, enrichment_interval: bounds } });
+    return [...part("qk-curves").querySelectorAll(".many, .interval")].filter((path) =>
+      path.getAttribute("d"),
+    ).length;
+  };
+  expect(await drawn(LAYERS)).toBe(6);
+  expect(await drawn(12)).toBe(0);
+});
+
+test("a knob that means nothing beside another's value is off, and none of its values looks chosen", async () => {
+  const axis = { name: "degree", label: "difference", words: ["plain", "0.5"], about: "" };
+  const idle = { feature: ["size"] };
+  const { part, model } = await open({}, { axes: [...AXES, { ...axis, idle }] });
+  const buttons = () => [...part("qk-knob-degree").querySelectorAll("button")];
+  const states = () => buttons().map((button) => [button.disabled, button.getAttribute("aria-pressed")]);
+  expect(states()).toEqual([
+    [false, "true"],
+    [false, "false"],
+  ]);
+  model.set("scene", { feature: 1, seed: 0, degree: 1 });
+  await painted();
+  expect(states()).toEqual([
+    [true, "false"],
+    [true, "false"],
+  ]);
+  model.set("scene", { feature: 0, seed: 0, degree: 1 });
+  await painted();
+  expect(states()).toEqual([
+    [false, "false"],
+    [false, "true"],
+  ]);
 });
 
 test("a scene that is neither here nor asked for is named as missing, and the last one stays", async () => {

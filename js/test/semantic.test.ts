@@ -125,6 +125,13 @@ test("a map is ready after its first paint: table, arrows by type, and what the 
   expect(text(part("qk-error"))).toBe("");
 });
 
+test("the table says what is taken from the keys, and what scale is in its numbers", async () => {
+  const { root } = await open();
+  expect(text(root.querySelector(".flows-panel .caption"))).toContain(
+    "the key less its mean over patches, times the scale of scores, 1/√d_head",
+  );
+});
+
 test("what is pointed at in the table is told in words and marked in the picture, names as text", async () => {
   const { part, arrows, root } = await open();
   const cell = part("qk-table").querySelector('td[data-query="2"][data-key="1"]') as HTMLElement;
@@ -161,6 +168,28 @@ test("a head that is not here is asked for, and without a kernel named as missin
   live.model.deliver({ kind: "tile", id, layer, head }, [view(headBytes(3))]);
   await painted();
   expect(live.cells()[7]).toBe("6.0");
+});
+
+test("back on a head that is kept the view waits no more, whatever is still under way", async () => {
+  const { model, root } = await open({ live: true });
+  model.set("head", 1);
+  await painted();
+  model.deliver({ kind: "ack", id: model.sent.at(-1)?.id });
+  await expect.poll(() => root.hasAttribute("data-waiting")).toBe(true);
+  model.set("head", 0);
+  await painted();
+  expect(root.hasAttribute("data-waiting")).toBe(false);
+});
+
+test("what an arrow with a bar means stands under the arrows", async () => {
+  const { root } = await open();
+  const words = "An arrow with a bar at its end lowers scores.";
+  const panels = [...root.querySelectorAll<HTMLElement>(".panel")].filter((panel) =>
+    text(panel).includes(words),
+  );
+  expect(panels.map((panel) => panel.contains(root.querySelector("[data-testid=qk-segments]")))).toEqual([
+    true,
+  ]);
 });
 
 test("relations of objects and parts are those of the answer", () => {

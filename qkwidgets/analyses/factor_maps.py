@@ -54,7 +54,7 @@ class LiveFactorImages(FactorImages):
         for name, W, b in (("query", weights.W_Q, weights.b_Q), ("key", weights.W_K, weights.b_K)):
             read = torch.from_numpy(getattr(answer, f"{name}_read")[layer, head]).to(tokens)
             read_off = tokens @ (W[head].to(tokens) @ read)  # [image patch mode]
-            if b is not None:
+            if b is not None and answer.reads_biases:
                 read_off = read_off + b[head].to(tokens) @ read
             same = getattr(answer, f"{name}_mean")[layer, head][:, None] + getattr(answer, f"{name}_position")[layer, head]
             sides.append((read_off.mT.cpu().numpy() - same).astype(np.float32))

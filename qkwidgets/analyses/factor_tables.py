@@ -6,11 +6,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from qkwidgets.analyses.factor_weights import of_weights
+from qkwidgets.analyses.factor_weights import of_weights, without_biases
 from qkwidgets.answers.factor_totals import FactorTotals
 from qkwidgets.core.degenerate import degenerate_blocks
 from qkwidgets.core.factors.correction import bias_words, largest_shift, position_leak
-from qkwidgets.core.factors.data_modes import DataModes, data_modes
+from qkwidgets.core.factors.data_modes import DataModes, data_modes, mode_cells
 from qkwidgets.core.factors.energies import cell_energies, crossfit_energies
 from qkwidgets.core.factors.energies import with_content as content_cells
 from qkwidgets.core.factors.labels import concentration, labels, specialisation
@@ -80,21 +80,28 @@ def tables(model: AttentionModel, totals: FactorTotals, options: Options) -> dic
     cells = crossfit_energies(*zip(*parts, strict=True)) if options.correction == "crossfit" else cell_energies(*second)
     energy = content_cells(cells)
     found = {"energy": energy, "cells": cells, "concentration": concentration(content_cells(cell_energies(*map(grams, whole))))}
-    found["halves"] = torch.stack([content_cells(cell_energies(*map(grams, half))) for half in parts])
+    found["halves"] = torch.stack([_half(half) for half in parts])
     found["head_label"] = labels(energy[..., 1:, 1:], options.threshold).to(torch.int8)
     found["leak"] = torch.stack([position_leak(side) for side in whole], dim=-1)
     found |= _spread_over_modes(second, model, options.draws)
     if options.svd == "data":
-        modes = data_modes(*second)
+        modes, read = data_modes(*second), whole
     else:
         chosen = {"bias": options.bias, "corrected": options.correction != "none", "draws": options.draws}
-        modes, parts = of_weights(model, whole, **chosen)
-        found |= parts
-    found |= _mode_tables(modes, whole, totals, options.threshold)
+        read = whole if options.bias == "absorb" else Sides(*without_biases(model, whole))
+        modes, cosines = of_weights(model, read, **chosen)
+        found |= cosines
+    found |= _mode_tables(modes, read, totals, options.threshold)
     plain = [cell_energies(*(grams(side, corrected=way) for side in whole)) for way in (False, True)]
     shift = largest_shift(*map(content_cells, plain))
     said = bias_words(totals.n_images, found["leak"].max().item(), shift, options.correction)
     return {name: tensor.contiguous().numpy() for name, tensor in found.items()} | {"bias": said}
+
+
+def _half(sides: Sides) -> Tensor:
+    """The energies of a half of the images; NaN where it has fewer than two, which have no content."""
+    energy = content_cells(cell_energies(*map(grams, sides)))
+    return energy.masked_fill((sides.query.n_images < 2)[..., None, None], torch.nan)
 
 
 def _spread_over_modes(second: list[Tensor], model: AttentionModel, draws: int) -> dict[str, Tensor]:
@@ -124,12 +131,12 @@ def _position_and_rest(parts: Tensor) -> Tensor:
     return torch.stack([parts[..., 0], parts[..., 1:].sum(dim=-1)], dim=-1)
 
 
-def _mode_tables(modes: DataModes | WeightModes, whole: Sides, totals: FactorTotals, threshold: float) -> dict[str, Tensor]:
-    """Shares, labels and maps of modes of either kind."""
+def _mode_tables(modes: DataModes | WeightModes, read: Sides, totals: FactorTotals, threshold: float) -> dict[str, Tensor]:
+    """Shares, labels and maps of modes of either kind, and the moments of what they read."""
     values = modes.singular_values
     null = modes.query_share.isnan().any(dim=-1) | modes.key_share.isnan().any(dim=-1)
     content = [with_content(side[..., None, None])[..., 0, 0] for side in (modes.query_share, modes.key_share)]
-    cells = content[0][..., 1:, None] * content[1][..., None, 1:]
+    cells = mode_cells(values, *content)[..., 1:, 1:]
     found = {
         "singular_values": values,
         "query_parts": modes.query_share,
@@ -139,9 +146,9 @@ def _mode_tables(modes: DataModes | WeightModes, whole: Sides, totals: FactorTot
         "mode_label": labels(cells, threshold).to(torch.int8),
     }
     root = torch.from_numpy(totals.scale).sqrt()[:, None, None, None]
-    for name, side, read in zip(SIDES, whole, (modes.query_read, modes.key_read), strict=True):
-        size = (read * (grams(side).sum(dim=-3) @ read)).sum(dim=-2, keepdim=True).clamp(min=0).sqrt()
-        unit = torch.where(size > 0, read / size, 0.0)
+    for name, side, vectors in zip(SIDES, read, (modes.query_read, modes.key_read), strict=True):
+        size = (vectors * (grams(side).sum(dim=-3) @ vectors)).sum(dim=-2, keepdim=True).clamp(min=0).sqrt()
+        unit = torch.where(size > 0, vectors / size, 0.0)
         places = side.mean @ unit  # [layer head patch mode]
         middle = places.mean(dim=-2)
         found[f"{name}_read"] = (unit * root).float()

@@ -1,7 +1,7 @@
 """Do heads trade position or content? Energies and modes of every head by factor, from one pass over any number of images.
 
 Source: Doshi, Fel, Konkle, Alvarez. "Bi-Orthogonal Factor Decomposition for Vision Transformers". arXiv 2601.05328. What of it
-could not be read is listed with what was chosen instead (`answers.factors.CHOICES`); the numbers are not the paper's.
+could not be read is listed with what was chosen instead (`Factors.choices`); the numbers are not the paper's.
 """
 
 from pathlib import Path
@@ -11,8 +11,9 @@ import numpy as np
 import torch
 
 from qkwidgets.analyses.factor_tables import Options, spreads, tables
+from qkwidgets.answers.factor_choices import choices_of
 from qkwidgets.answers.factor_totals import FactorTotals
-from qkwidgets.answers.factors import CHOICES, Factors
+from qkwidgets.answers.factors import Factors
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.factors.correction import CORRECTIONS
 from qkwidgets.core.factors.names import THRESHOLD
@@ -97,7 +98,8 @@ def factors(
         found = tables(model, totals, options)
     if within or spread:
         found |= _second_pass(model, dataset, totals, within, found if spread else None, sweep_options)
-    chosen = {"choices": {choice.question: choice.choice for choice in CHOICES}, "site": "qk", "tokens": "patches"}
+    made = choices_of(svd=svd, bias=bias, correction=correction, threshold=threshold, within=within)
+    chosen = {"choices": {choice.question: choice.choice for choice in made}, "site": "qk", "tokens": "patches"}
     return Factors(
         **found,
         **{name: getattr(totals, name) for name in ("layout", "n_images", "n_skipped", "finished")},

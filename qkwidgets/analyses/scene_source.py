@@ -5,6 +5,7 @@ Every parameter is a finite, ordered list of values, so that a page without a ke
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import product
 from typing import Any, NamedTuple
 
 from qkwidgets.analyses.scene_attention import scene_attention
@@ -28,6 +29,9 @@ VARIED: dict[str, tuple[Any, ...]] = {
 }
 """What one turns by default. These numbers of items fill an array."""
 
+TOGETHER = (("feature", "difference"), ("feature", "shape"), ("feature", "pattern"), ("arrangement", "n_items"))
+"""Options of which not every value goes with every value of the other."""
+
 LABELS = {
     "feature": "odd in",
     "difference": "difference",
@@ -44,6 +48,10 @@ ABOUT = {
     "differ in kind, and have no degrees",
     "seed": "another scene of the same kind",
 }
+
+
+_QUICK = {"ground": "flat"}
+"""A ground that nothing is read for, while other options are checked."""
 
 
 class Axis(NamedTuple):
@@ -73,7 +81,7 @@ class SceneSource:
     Raises
     ------
     InputError
-        If an option is none, or has no values.
+        If an option is none, has no values, or has a value that no scene has, alone or with one of another option.
 
     Examples
     --------
@@ -102,7 +110,7 @@ class SceneSource:
         names = [axis.name for axis in self.axes]
         if "feature" in names and "difference" in names:
             feature, difference = names.index("feature"), names.index("difference")
-            if self.axes[feature].values[chosen[feature]] not in UNITS:
+            if _in_kind(self.axes[feature].values[chosen[feature]]):
                 return (*chosen[:difference], 0, *chosen[difference + 1 :])
         return chosen
 
@@ -114,7 +122,7 @@ class SceneSource:
         if self.scenes is not None:
             names = tuple(self.scenes.names)
             return (Axis("image", LABELS["image"], tuple(range(len(names))), names, ""),)
-        chosen = {name: values for name, values in VARIED.items() if name not in self.same} if vary is None else vary
+        chosen = self._usual() if vary is None else vary
         check_keywords("odd_one_out", chosen, SceneRecipe.__dataclass_fields__)
         empty = [name for name, values in chosen.items() if isinstance(values, str) or not len(values)]
         if empty:
@@ -122,10 +130,46 @@ class SceneSource:
                 f"vary= lists the values that each option can take: got {empty[0]}={chosen[empty[0]]!r}. A single value is nothing to turn. Pass "
                 "it by itself, beside vary=."
             )
+        self._check(chosen)
         return tuple(
             Axis(name, LABELS.get(name, name), tuple(values), tuple(_word(name, value) for value in values), ABOUT.get(name, ""))
             for name, values in chosen.items()
         )
+
+    def _usual(self) -> dict[str, tuple[Any, ...]]:
+        """What one turns where nothing is named: of `VARIED`, the values that scenes can have beside what is the same in all."""
+        free = {name: values for name, values in VARIED.items() if name not in self.same}
+        first = {name: values[0] for name, values in free.items()}
+        self._recipe(first)
+        fitting = {
+            name: tuple(value for value in values if self._fits({**first, name: value, **_QUICK}))
+            for name, values in free.items()
+        }
+        return {name: values for name, values in fitting.items() if len(values) > 1}
+
+    def _check(self, vary: Mapping[str, Sequence[Any]]) -> None:
+        """Refuse at once what would be refused when one turns to it."""
+        first = {name: values[0] for name, values in vary.items()}
+        self._recipe(first)
+        for names in (*((name,) for name in vary), *TOGETHER):
+            known = [name for name in names if name in vary]
+            quick = {} if "ground" in known else _QUICK
+            for values in product(*(vary[name] for name in known)):
+                self._recipe({**first, **quick, **dict(zip(known, values, strict=True))})
+
+    def _fits(self, options: dict[str, Any]) -> bool:
+        try:
+            self._recipe(options)
+        except InputError:
+            return False
+        return True
+
+    def _recipe(self, options: dict[str, Any]) -> SceneRecipe:
+        """One scene. A difference is left out where one turned to a feature that has none."""
+        every = {**self.same, **options}
+        if "feature" in options and _in_kind(options["feature"]):
+            every.pop("difference", None)
+        return SceneRecipe(n=1, **every)
 
     def _compute(self, chosen: tuple[int, ...]) -> SceneAttention:
         return scene_attention(self.model, self._labelled(chosen))
@@ -134,9 +178,12 @@ class SceneSource:
         if self.scenes is not None:
             return self.scenes.labelled(chosen[0])
         options = {axis.name: axis.values[place] for axis, place in zip(self.axes, chosen, strict=True)}
-        if options.get("feature", self.same.get("feature")) not in UNITS:
-            options.pop("difference", None)
-        return labelled_set(SceneRecipe(n=1, **{**self.same, **options})).labelled(0)
+        return labelled_set(self._recipe(options)).labelled(0)
+
+
+def _in_kind(feature: Any) -> bool:
+    """Whether it is one feature, in which items differ in kind and not by degrees."""
+    return isinstance(feature, str) and feature not in UNITS
 
 
 def _word(name: str, value: Any) -> str:

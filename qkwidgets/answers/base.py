@@ -182,15 +182,7 @@ def _presented(table: dict[str, str], what: str, answer: Answer, choices: tuple,
 
 
 def write_table(rows: list[dict[str, Any]], path: str | os.PathLike) -> None:
-    """Write the rows of an answer as CSV, or say in words why they cannot be.
-
-    Examples
-    --------
-    >>> write_table([], "table.tsv")
-    Traceback (most recent call last):
-    qkwidgets.core.errors.InputError: The file of a table ends in .csv: got 'table.tsv'. No other form is written here. Name it
-    'table.csv'. For other forms use to_pandas().
-    """
+    """Write the rows of an answer as CSV, or say in words why they cannot be."""
     check_ending(path, ".csv", "a table", " For other forms use to_pandas().")
     with _writing(path):
         write_csv(rows, path)

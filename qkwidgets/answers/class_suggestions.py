@@ -20,6 +20,17 @@ class Halves(NamedTuple):
     words: list[Any]
 
 
+def class_word(label: Any) -> str:
+    """What a class is called under a picture: its name, or "class 3" where it has only a number.
+
+    Examples
+    --------
+    >>> class_word("fish"), class_word(3)
+    ('fish', 'class 3')
+    """
+    return f"class {label}" if isinstance(label, int) else str(label)
+
+
 def suggestions(halves: Halves | None, level: float) -> list[dict[str, Any]]:
     """Classes chosen on half 0 that half 1 confirms at `level` after Holm's correction over all modes and signs, surest first.
 

@@ -4,18 +4,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from qkwidgets.answers.factor_shares import layer_shares, with_content
 from qkwidgets.core.factors.names import BFD, LABELS, MEASURES
+from qkwidgets.core.factors.shares import visible_energy
 
 if TYPE_CHECKING:
     from qkwidgets.answers.factors import Factors
 
 Row = dict[str, Any]
 
+BLOCKS = ("flat", "varying")
+"""Factors of a block inside images: the same at all patches (mean, image), or with a mean of zero over them (position, residual)."""
+
 
 def head_rows(answer: "Factors") -> list[Row]:
-    """A row a head: energy, shares of all nine cells, label, specialisation with its null, richness, and what few images do."""
+    """A row a head: energy, shares, label, specialisation with its null, richness, pairs inside images, what few images do."""
     n_layers, n_heads = answer.energy.shape[:2]
     shares, visible = answer.shares(), answer.shares("visible")
+    seen = visible_energy(answer.energy) / answer.energy.sum(axis=(-2, -1))
     found = []
     for layer, head in np.ndindex(n_layers, n_heads):
         spot = (layer, head)
@@ -28,7 +34,7 @@ def head_rows(answer: "Factors") -> list[Row]:
                 "label": label(int(answer.head_label[spot])),
                 "energy": float(answer.energy[spot].sum()),
                 **_cells(shares[spot]),
-                "visible": float(answer.energy[spot][:, 1:].sum() / answer.energy[spot].sum()),
+                "visible": float(seen[spot]),
                 "visible_content_content": float(visible[*spot, 2, 2]),
                 "specialisation": float(answer.specialisation[spot]),
                 "specialisation_null": float(null_mean),
@@ -38,6 +44,7 @@ def head_rows(answer: "Factors") -> list[Row]:
                 **{f"richness_{name}": float(answer.richness[place][spot]) for place, name in enumerate(MEASURES)},
                 "content_richness": float(answer.content_richness[0][spot]),
                 "weight_richness": float(answer.weight_richness[0][spot]),
+                **_within(answer, spot),
                 "query_leak": float(answer.leak[*spot, 0]),
                 "key_leak": float(answer.leak[*spot, 1]),
             }
@@ -48,7 +55,7 @@ def head_rows(answer: "Factors") -> list[Row]:
 def layer_rows(answer: "Factors") -> list[Row]:
     """A row a layer: shares of all nine cells by energy, those without the mean, those of each half, and the mean richness of its heads."""
     shares, dropped = answer.shares(by="layer"), answer.shares("drop_mean", by="layer")
-    half = [_layer_shares(part) for part in answer.halves]
+    half = [layer_shares(part) for part in answer.halves]
     return [
         {
             "model": answer.model,
@@ -69,7 +76,7 @@ def layer_rows(answer: "Factors") -> list[Row]:
 
 def mode_rows(answer: "Factors") -> list[Row]:
     """A row a mode: singular value, shares of both sides, its point in the triangle, its label."""
-    query, key = answer.query_share, answer.key_share
+    query, key, points = answer.query_share, answer.key_share, answer.mode_points
     found = []
     for spot in np.ndindex(answer.singular_values.shape):
         layer, head, mode = spot
@@ -77,7 +84,7 @@ def mode_rows(answer: "Factors") -> list[Row]:
         row["singular_value"] = float(answer.singular_values[spot])
         row |= {f"query_{factor}": float(value) for factor, value in zip(BFD, query[spot], strict=True)}
         row |= {f"key_{factor}": float(value) for factor, value in zip(BFD, key[spot], strict=True)}
-        row |= {factor: float(value) for factor, value in zip(BFD, (query[spot] + key[spot]) / 2, strict=True)}
+        row |= {factor: float(value) for factor, value in zip(BFD, points[spot], strict=True)}
         if answer.cosine is not None:
             row["cosine"] = float(answer.cosine[spot])
         found.append(row)
@@ -108,10 +115,15 @@ def _cosine(answer: "Factors", layer: int) -> Row:
     return found
 
 
+def _within(answer: "Factors", spot: tuple[int, int]) -> Row:
+    """Covariance shares of a head's cells inside images, its four blocks, and what single cells leave; nothing if not asked for."""
+    if answer.products is None:
+        return {}
+    shares, blocks = with_content(answer.within[spot]), answer.within_blocks[spot]
+    found: Row = {f"within_{name}": value for name, value in _cells(shares).items()}
+    found |= {f"within_{a}_reads_{b}": float(blocks[i, j]) for i, a in enumerate(BLOCKS) for j, b in enumerate(BLOCKS)}
+    return found | {"within_remainder": float(answer.within_remainder[spot])}
+
+
 def _cells(shares: np.ndarray) -> Row:
     return {f"{query}_reads_{key}": float(shares[a, b]) for a, query in enumerate(BFD) for b, key in enumerate(BFD)}
-
-
-def _layer_shares(energy: np.ndarray) -> np.ndarray:
-    total = energy.sum(axis=1)
-    return total / total.sum(axis=(-2, -1), keepdims=True)

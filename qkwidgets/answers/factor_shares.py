@@ -57,6 +57,18 @@ def shares(cells: Cells, variant: str = "all") -> Cells:
     return np.divide(cells, total, out=np.full_like(cells, np.nan), where=total != 0)
 
 
+def with_content(cells: Float[np.ndarray, "*head 4 4"]) -> Float[np.ndarray, "*head 3 3"]:
+    """Sums over cells by mean, position and content, out of those of all four factors.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> with_content(np.ones((4, 4)))[2].tolist()
+    [2.0, 2.0, 4.0]
+    """
+    return np.add.reduceat(np.add.reduceat(cells, [0, 1, 2], axis=-2), [0, 1, 2], axis=-1)
+
+
 def layer_shares(
     cells: Float[np.ndarray, "layer head factor factor"], variant: str = "all", aggregate: str = "energy"
 ) -> Float[np.ndarray, "layer factor factor"]:

@@ -8,10 +8,12 @@ import numpy as np
 from jaxtyping import Bool, Float32, Float64, Int8, Int16
 
 from qkwidgets.answers.base import Table, write_table
-from qkwidgets.answers.factor_choices import CHOICES as CHOICES
+from qkwidgets.answers.choices import Choice
+from qkwidgets.answers.factor_choices import choices_of
 from qkwidgets.answers.factor_rows import head_rows, layer_rows, mode_rows
 from qkwidgets.answers.factor_shares import Cells, layer_shares, shares
 from qkwidgets.core.errors import InputError
+from qkwidgets.core.factors.shares import block_shares, covariance_shares, diagonal_shares, head_points, mode_points
 from qkwidgets.core.layout import TokenLayout
 
 ROWS = {"head": head_rows, "layer": layer_rows, "mode": mode_rows}
@@ -30,7 +32,8 @@ class Factors(Table):
     singular_values, query_parts, key_parts
         Modes, loudest first, and the shares of the four factors in either side, which sum to one; NaN for modes without strength.
     query_read, key_read
-        What a mode reads of a query and a key as the model has them: `q @ query_read` has a mean square of 1 over all tokens.
+        What a mode reads of a query and a key as the model has them: `q @ query_read` has a mean square of 1 over all tokens. Modes of
+        the weights without biases read queries and keys less theirs, and so do their shares and maps (`reads_biases`).
     degenerate, null
         Blocks of equal singular values (-1: none), and modes without strength.
     head_label, mode_label
@@ -129,6 +132,28 @@ class Factors(Table):
         return _with_content(self.key_parts)
 
     @property
+    def mode_points(self) -> Float64[np.ndarray, "layer head mode 3"]:
+        """Where modes lie between mean, position and content: the mean of both sides' shares."""
+        return mode_points(self.query_share, self.key_share)
+
+    @property
+    def head_points(self) -> Float64[np.ndarray, "layer head 3"]:
+        """Where heads lie between mean, position and content: where their modes on the data do, weighted by energy."""
+        return head_points(self.energy)
+
+    @property
+    def reads_biases(self) -> bool:
+        """Whether modes read queries and keys with their biases: all do but those of the weights alone."""
+        return self.svd == "data" or self.provenance.get("bias") != "separate"
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """What the paper leaves open, or what of it could not be read, as it was settled here."""
+        bias = "absorb" if self.reads_biases else "separate"
+        within = self.products is not None
+        return choices_of(svd=self.svd, bias=bias, correction=self.correction, threshold=self.threshold, within=within)
+
+    @property
     def within(self) -> Float64[np.ndarray, "layer head 4 4"] | None:
         """Covariance shares of the cells inside images; they sum to one and may be negative. None if it was not asked for."""
         return None if self.products is None else covariance_shares(self.products)
@@ -137,6 +162,24 @@ class Factors(Table):
     def within_visible(self) -> Float64[np.ndarray, "layer head 4 2"] | None:
         """The same of what softmax sees: keys by position and residual alone."""
         return None if self.products is None else covariance_shares(self.products[..., [1, 3], :, :][..., [1, 3]])
+
+    @property
+    def within_diagonal(self) -> Float64[np.ndarray, "layer head 4 4"] | None:
+        """Energies of single cells inside images in parts of the head's; they do not sum to one: `within_remainder`."""
+        return None if self.products is None else diagonal_shares(self.products)
+
+    @property
+    def within_remainder(self) -> Float64[np.ndarray, "layer head"] | None:
+        """What single cells leave of a head's energy inside images: the products between cells, less than none where these cancel."""
+        return None if self.products is None else 1 - self.within_diagonal.sum(axis=(-2, -1))
+
+    @property
+    def within_blocks(self) -> Float64[np.ndarray, "layer head 2 2"] | None:
+        """Shares of the four blocks that are orthogonal in every image, of the query's factors and the key's.
+
+        Row and column 0 are the factors that are the same at all patches (mean, image), 1 those that vary (position, residual).
+        """
+        return None if self.products is None else block_shares(self.products)
 
     def shares(self, variant: str = "all", *, by: str = "head", aggregate: str = "energy", full: bool = False) -> Cells:
         """Shares of energy `[layer, head, query_factor, key_factor]`, or of layers.
@@ -168,18 +211,6 @@ class Factors(Table):
         import pandas as pd
 
         return pd.DataFrame(self.rows(by))
-
-
-def covariance_shares(products: Float64[np.ndarray, "layer head a b a b"]) -> Float64[np.ndarray, "layer head a b"]:
-    """`<l_ab, l> / <l, l>` of every cell, out of the products of all.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> covariance_shares(np.ones((1, 1, 2, 2, 2, 2)))[0, 0].tolist()
-    [[0.25, 0.25], [0.25, 0.25]]
-    """
-    return products.sum(axis=(-2, -1)) / products.sum(axis=(-4, -3, -2, -1))[..., None, None]
 
 
 def _with_content(parts: np.ndarray) -> np.ndarray:

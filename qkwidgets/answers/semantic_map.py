@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
@@ -10,6 +11,8 @@ from jaxtyping import Bool, Float32, Float64, Int8, Int16, Int64
 from qkwidgets.answers.base import Table
 from qkwidgets.answers.choices import Choice
 from qkwidgets.answers.quantise import Arrays
+from qkwidgets.answers.semantic_asked import check_asked, named_image, strongest
+from qkwidgets.answers.semantic_null import RANDOM_QUANTILE
 from qkwidgets.answers.semantic_state import read_state
 from qkwidgets.answers.semantic_tables import ImageTables
 from qkwidgets.answers.semantic_words import CHOICES, ModeType, mode_types
@@ -27,7 +30,8 @@ class SemanticMap(Table):
     Attributes
     ----------
     type
-        Number of the mode's type in `types`, -1 where no relation passes the test over all modes.
+        Number of the mode's type in `types`: of the relations that pass the test over all modes, the one of largest excess. Others may pass
+        as well, see `p`. -1 where none does.
     excess, error
         Mean over the images of the contribution to a pair of patches in each relation, in units of the mode's own root mean square in
         the image, less the same with foreign segments; and the standard error of the mean. NaN where no image has such pairs.
@@ -40,6 +44,8 @@ class SemanticMap(Table):
         quantile.
     random_typed
         Share of each layer's random pairs that would have a type by the same test.
+    random_above
+        Share of those that would have a type and be above the quantile; None in files of older versions. See `chance_above_random`.
     n_with
         Images that have pairs of a relation.
     images
@@ -68,6 +74,7 @@ class SemanticMap(Table):
     provenance: dict[str, Any]
     images: tuple[ImageTables, ...] = ()
     live: Callable[[int], ImageTables] | None = None
+    random_above: Float64[np.ndarray, " layer"] | None = None
 
     def __str__(self) -> str:
         shares, alive = self.share.sum(axis=1), int((~self.null).sum())
@@ -75,7 +82,8 @@ class SemanticMap(Table):
         return (
             f"Semantic map of {self.model} over {self.n_images} images, segments from {self.segments_from}: {self.n_semantic} of {alive} modes "
             f"carry attention along a relation more than chance ({100 * shares.min():.0f} to {100 * shares.max():.0f} % of a layer's), "
-            f"and so do {100 * self.random_typed.mean():.0f} % of random pairs of directions; {surely} do so more than 95 % of these"
+            f"and so do {100 * self.random_typed.mean():.0f} % of random pairs of directions; {surely} do so more than 95 % of these, "
+            f"{self._by_chance():.0f} would by chance"
         )
 
     @property
@@ -100,8 +108,16 @@ class SemanticMap(Table):
 
     @property
     def share_above_random(self) -> Float64[np.ndarray, "layer type"]:
-        """The same of modes that are above random directions as well."""
+        """The same of modes that are above random directions as well; `chance_above_random` is what to compare it with."""
         return self._share(np.where(self.above_random, self.type, -1))
+
+    @property
+    def chance_above_random(self) -> Float64[np.ndarray, " layer"]:
+        """Share of each layer's random pairs that have a type and are above 95 % of random pairs: what `share_above_random` is by chance.
+
+        At most 5 %, and less where few random pairs have a type. Where an older file does not hold it, the most that it can be.
+        """
+        return np.minimum(1 - RANDOM_QUANTILE, self.random_typed) if self.random_above is None else self.random_above
 
     @property
     def unclear(self) -> Float64[np.ndarray, " layer"]:
@@ -123,14 +139,18 @@ class SemanticMap(Table):
         """The same between parts."""
         return tuple(image.part_table for image in self.images)
 
-    def image(self, image: int) -> ImageTables:
+    def image(self, image: int | str) -> ImageTables:
         """Segments and tables of an image, by its index in the set: one of those kept, or computed where the model is at hand.
+
+        An image that is kept can be named, too.
 
         Raises
         ------
         InputError
-            If it is not kept and there is no model.
+            If it is not kept and there is no model, or no single image kept has this name.
         """
+        if not isinstance(image, Integral):
+            return named_image(self.images, image)
         for each in self.images:
             if each.index == image:
                 return each
@@ -142,7 +162,7 @@ class SemanticMap(Table):
             "for one of these, or call semantic_map(model, images) again."
         )
 
-    def table(self, index: Address, image: int, *, parts: bool = False) -> Float32[np.ndarray, "query key"]:
+    def table(self, index: Address, image: int | str, *, parts: bool = False) -> Float32[np.ndarray, "query key"]:
         """What a mode carries in one image from each segment (column, key) to each (row, query), in score units.
 
         Rows and columns are the ground and the objects, or the parts; `image(…).names` has their names.
@@ -151,22 +171,34 @@ class SemanticMap(Table):
         query, key = (tables.part_query, tables.part_key) if parts else (tables.query, tables.key)
         return query[spot][:, None] * key[spot][None, :]
 
-    def top(self, n: int = 10, *, kind: str | None = None, layer: int | None = None) -> list[tuple[ModeIndex, ModeType, float]]:
-        """Modes that have a type, those of largest excess first, with their excess."""
-        keys = [each.key for each in self.types]
-        if kind is not None and kind not in keys:
-            raise InputError(
-                f"A type is one of {', '.join(map(repr, keys))}: got {kind!r}. It is probably misspelt. Use one of these."
-            )
-        wanted = (self.type >= 0) if kind is None else (self.type == keys.index(kind))
+    def top(
+        self, n: int = 10, *, kind: str | None = None, layer: int | None = None, above_random: bool = True
+    ) -> list[tuple[ModeIndex, ModeType, float]]:
+        """Modes that have a type and are above random directions, those of largest excess first, with their excess.
+
+        Parameters
+        ----------
+        n
+            How many at most.
+        kind, layer
+            Of one type, of one layer.
+        above_random
+            False for all modes that have a type, although random directions may carry as much.
+
+        Raises
+        ------
+        InputError
+            If `n` is no number, or there is no such type or layer.
+        """
+        types = self.types
+        check_asked(n, kind, types)
+        wanted = (self.type >= 0) if kind is None else (self.type == [each.key for each in types].index(kind))
+        if above_random:
+            wanted = wanted & self.above_random
         if layer is not None:
-            wanted = (
-                wanted
-                & (np.arange(len(self.type)) == check_range("layer", layer, len(self.type), repr(self.model)))[:, None, None]
-            )
-        places = [tuple(map(int, spot)) for spot in np.argwhere(wanted)]
-        found = [(ModeIndex(*spot), self.types[self.type[spot]], float(self.excess[spot][self.type[spot]])) for spot in places]
-        return sorted(found, key=lambda each: -each[2])[:n]
+            number = check_range("layer", layer, len(self.type), repr(self.model))
+            wanted = wanted & (np.arange(len(self.type)) == number)[:, None, None]
+        return strongest(wanted, self.type, self.excess, types)[:n]
 
     def rows(self) -> list[dict[str, Any]]:
         """A row a mode: type, p-value, and excess by relation."""
@@ -215,6 +247,10 @@ class SemanticMap(Table):
     def from_state(cls, arrays: Arrays, record: dict[str, Any]) -> Self:
         """The answer that a sweep's state holds, without tables."""
         return cls(**read_state(arrays, record))
+
+    def _by_chance(self) -> float:
+        """How many modes would be above random directions if all were random."""
+        return float(self.chance_above_random @ (~self.null).sum(axis=(1, 2)))
 
     def _own_parts(self) -> tuple[Arrays, dict[str, Any]]:
         arrays, record = super().to_parts()

@@ -22,7 +22,7 @@ class Judged(NamedTuple):
 
     `excess`, `z` and `p` are by relation, NaN where no image has such pairs. `strength` is a mode's largest excess over its relations, each
     in standard deviations among the random pairs of the layer, and `random` the 95 % quantile of that among these pairs; `random_typed` is
-    the share of them that would have a type by the same test.
+    the share of them that would have a type by the same test, `random_above` of those that have one and are above the quantile too.
     """
 
     excess: Float64[np.ndarray, "layer head mode relation"]
@@ -32,6 +32,7 @@ class Judged(NamedTuple):
     strength: Float64[np.ndarray, "layer head mode"]
     random: Float64[np.ndarray, " layer"]
     random_typed: Float64[np.ndarray, " layer"]
+    random_above: Float64[np.ndarray, " layer"]
 
 
 def judged(
@@ -71,12 +72,15 @@ def judged(
     with np.errstate(invalid="ignore", divide="ignore"):
         strength = np.where(able, excess / unit[:, None, None], -np.inf).max(axis=-1)
     others = strength[:, :, n_modes:].reshape(len(strength), -1)
+    random = np.quantile(others, RANDOM_QUANTILE, axis=1, method="inverted_cdf")
+    typed = (type_[:, :, n_modes:] >= 0).reshape(others.shape)
     return Judged(
         **{name: np.where(able, value, np.nan)[:, :, :n_modes] for name, value in (("excess", excess), ("z", z), ("p", p))},
         type=type_[:, :, :n_modes].astype(np.int8),
         strength=strength[:, :, :n_modes],
-        random=np.quantile(others, RANDOM_QUANTILE, axis=1, method="inverted_cdf"),
-        random_typed=(type_[:, :, n_modes:] >= 0).mean(axis=(1, 2)),
+        random=random,
+        random_typed=typed.mean(axis=1),
+        random_above=(typed & (others > random[:, None])).mean(axis=1),
     )
 
 

@@ -25,7 +25,7 @@ def read_state(arrays: Arrays, record: dict[str, Any]) -> dict[str, Any]:
         contribution = arrays["contribution"] / n
     beside = {name: record[name] for name in ("scale", "site", "choices")}
     return {
-        **{name: getattr(found, name) for name in ("type", "excess", "z", "p", "random_typed")},
+        **{name: getattr(found, name) for name in ("type", "excess", "z", "p", "random_typed", "random_above")},
         **said,
         "error": np.ascontiguousarray(np.moveaxis(error, 1, -1)),
         "contribution": np.ascontiguousarray(np.moveaxis(contribution, 1, -1)),

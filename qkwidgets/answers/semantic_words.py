@@ -6,7 +6,10 @@ from qkwidgets.answers.choices import Choice
 
 
 class ModeType(NamedTuple):
-    """A relation between key and query patches that a mode may carry attention along."""
+    """A relation between key and query patches that a mode may carry attention along.
+
+    A mode's type is the relation of largest excess among those that pass the test; others may pass as well (`SemanticMap.p`).
+    """
 
     key: str
     label: str
@@ -52,13 +55,14 @@ CHOICES = (
     ),
     Choice(
         "Which type, if several relations pass?",
-        "the one of largest mean contribution beyond chance for each pair of patches",
+        "the one of largest mean contribution beyond chance for each pair of patches; the others that pass are in the p-values",
         "the one that is surest, which favours relations of many pairs",
         "ours",
     ),
     Choice(
         "Is a mode more than any direction?",
-        "its largest excess is compared with that of random pairs of directions of its layer's heads; 5 % would pass by chance",
+        "its largest excess is compared with the 95 % quantile of random pairs of directions of its layer's heads; a mode must have a type, too, so at "
+        "most 5 % would be above by chance, and fewer where few random pairs have a type",
         "no comparison: tokens of one object are alike, so most directions tell objects from ground",
         "ours",
     ),

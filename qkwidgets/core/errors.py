@@ -70,8 +70,8 @@ def check_range(kind: str, value: int, count: int, where: str) -> int:
     )
 
 
-def check_keywords(door: str, given: Iterable[str], known: Iterable[str]) -> None:
-    """Refuse keywords that a door does not have.
+def check_keywords(door: str, given: Iterable[str], known: Iterable[str], noun: str = "keyword") -> None:
+    """Refuse keywords, or other named things, that a door does not have.
 
     Raises
     ------
@@ -91,7 +91,7 @@ def check_keywords(door: str, given: Iterable[str], known: Iterable[str]) -> Non
         if name not in known:
             near = get_close_matches(name, known, n=1, cutoff=0.0)[0]
             raise InputError(
-                f"A keyword of {door} is one of {', '.join(known)}: got {name!r}. It is probably misspelt. Nearest: {near!r}."
+                f"A {noun} of {door} is one of {', '.join(known)}: got {name!r}. It is probably misspelt. Nearest: {near!r}."
             )
 
 

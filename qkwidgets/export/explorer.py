@@ -8,7 +8,7 @@ from typing import Any
 
 from qkwidgets.answers.exploration import Exploration
 from qkwidgets.export import page as pages
-from qkwidgets.export.page import PageContent, check_folder, module_text, reference, write_text
+from qkwidgets.export.page import PageContent, module_text, reference, written
 from qkwidgets.export.thin import Part, fitted
 from qkwidgets.figures.raster import overlay_png
 from qkwidgets.widgets.explorer import Explorer
@@ -39,10 +39,7 @@ def write_page(view: Explorer, path: str | os.PathLike, *, max_mb: float = 15.0,
     InputError
         If the page cannot be that small, or the folder does not exist. Nothing is written then.
     """
-    check_folder(path)
-    content = explorer_content(view, max_mb=max_mb, title=title)
-    write_text(path, pages.page(content))
-    return content.traits["meta"]["left_out"]
+    return written(path, max_mb, lambda limit: explorer_content(view, max_mb=limit / 1e6, title=title))
 
 
 def page(view: Explorer, *, max_mb: float = 15.0, title: str | None = None) -> str:

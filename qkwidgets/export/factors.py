@@ -10,7 +10,7 @@ from typing import Any
 
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.factors.names import BFD, LABELS
-from qkwidgets.export.page import PageContent, check_folder, page, reference, write_text
+from qkwidgets.export.page import PageContent, largest, page_size, reference, written
 from qkwidgets.export.thin import Part, packed
 from qkwidgets.widgets.factors import FactorMap
 from qkwidgets.widgets.factors_wire import FactorParts
@@ -19,33 +19,8 @@ FEWEST_MODES = 4
 
 
 def write_page(view: FactorMap, path: str | os.PathLike, *, max_mb: float = 8.0, title: str | None = None) -> list[str]:
-    """Write a factor map to one offline page.
-
-    Parameters
-    ----------
-    view
-        The widget; its selection and settings are where the page starts.
-    path
-        Of the HTML file; replaced at once when the page is complete.
-    max_mb
-        Largest size in megabytes.
-    title
-        Of the page; one that names the model if none is given.
-
-    Returns
-    -------
-    list
-        What the page left out to stay that small, a sentence each, as the page says it too.
-
-    Raises
-    ------
-    InputError
-        If the page cannot be that small, or the folder does not exist. Nothing is written then.
-    """
-    check_folder(path)
-    content = factor_content(view, int(max_mb * 1e6), title)
-    write_text(path, page(content))
-    return content.traits["meta"]["left_out"]
+    """Write a factor map to one offline page, which starts where the view stands; see `page.written`."""
+    return written(path, max_mb, lambda limit: factor_content(view, limit, title))
 
 
 def factor_content(view: FactorMap, limit: int, title: str | None = None) -> PageContent:
@@ -59,23 +34,17 @@ def factor_content(view: FactorMap, limit: int, title: str | None = None) -> Pag
     whole = FactorParts.whole(view.answer, view.images)
     title = title or whole.meta()["title"]
     fewest = min(FEWEST_MODES, whole.n_modes)
-    sizes = [(whole.n_modes, images) for images in range(whole.n_images, -1, -1)]
-    sizes += [(modes, 0) for modes in range(whole.n_modes - 1, fewest - 1, -1)]
-    # The sizes fall, so the first that fits is found by halving.
-    low, high, best = 0, len(sizes) - 1, None
-    at = 0  # most maps fit whole
-    while low <= high:
-        content = _content(view, FactorParts(view.answer, view.images, *sizes[at]), title)
-        if len(page(content).encode()) <= limit:
-            best, high = content, at - 1
-        else:
-            low = at + 1
-        at = (low + high) // 2
-    if best:
-        return best
+    sizes = [(modes, 0) for modes in range(fewest, whole.n_modes)]
+    sizes += [(whole.n_modes, images) for images in range(whole.n_images + 1)]
+
+    def of_size(at: int) -> PageContent:
+        return _content(view, FactorParts(view.answer, view.images, *sizes[at]), title)
+
+    if found := largest(0, len(sizes) - 1, limit, of_size):
+        return found
     smallest = _content(view, FactorParts(view.answer, None, fewest, 0), title)
     raise InputError(
-        f"A page holds at least the maps of {fewest} modes of every head: that takes {len(page(smallest).encode()) / 1e6:.2f} MB here, and the "
+        f"A page holds at least the maps of {fewest} modes of every head: that takes {page_size(smallest) / 1e6:.2f} MB here, and the "
         f"limit is {limit / 1e6:.2f} MB. Raise max_mb."
     )
 

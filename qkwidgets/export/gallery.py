@@ -7,12 +7,11 @@ pictures of images that no list refers to any more go with them.
 import base64
 import html
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from qkwidgets.core.errors import InputError
-from qkwidgets.export.page import PageContent, check_folder, page, reference, write_text
+from qkwidgets.export.page import PageContent, largest, page_size, reference, written
 from qkwidgets.export.thin import Part, packed
 from qkwidgets.widgets.gallery import Gallery
 from qkwidgets.widgets.gallery_wire import GalleryParts
@@ -21,33 +20,8 @@ FEWEST_MODES = 4
 
 
 def write_page(view: Gallery, path: str | os.PathLike, *, max_mb: float = 15.0, title: str | None = None) -> list[str]:
-    """Write a gallery to one offline page.
-
-    Parameters
-    ----------
-    view
-        The widget; its selection and settings are where the page starts.
-    path
-        Of the HTML file; replaced at once when the page is complete.
-    max_mb
-        Largest size in megabytes.
-    title
-        Of the page; one that names the model if none is given.
-
-    Returns
-    -------
-    list
-        What the page left out to stay that small, a sentence each, as the page says it too.
-
-    Raises
-    ------
-    InputError
-        If the page cannot be that small, or the folder does not exist. Nothing is written then.
-    """
-    check_folder(path)
-    content = gallery_content(view, int(max_mb * 1e6), title)
-    write_text(path, page(content))
-    return content.traits["meta"]["left_out"]
+    """Write a gallery to one offline page, which starts where the view stands; see `page.written`."""
+    return written(path, max_mb, lambda limit: gallery_content(view, limit, title))
 
 
 def gallery_content(view: Gallery, limit: int, title: str | None = None) -> PageContent:
@@ -68,11 +42,11 @@ def gallery_content(view: Gallery, limit: int, title: str | None = None) -> Page
     def fewer_places(count: int) -> PageContent:
         return _content(view, replace(whole, n_modes=fewest, n_places=count), title)
 
-    found = _largest(fewest, whole.n_modes, limit, fewer_modes) or _largest(1, whole.n_places, limit, fewer_places)
+    found = largest(fewest, whole.n_modes, limit, fewer_modes) or largest(1, whole.n_places, limit, fewer_places)
     if found:
         return found
     raise InputError(
-        f"A page holds at least one image for each sign of {fewest} modes of every head: that takes {_size(fewer_places(1)) / 1e6:.2f} MB "
+        f"A page holds at least one image for each sign of {fewest} modes of every head: that takes {page_size(fewer_places(1)) / 1e6:.2f} MB "
         f"here, and the limit is {limit / 1e6:.2f} MB. Raise max_mb."
     )
 
@@ -93,24 +67,6 @@ def _content(view: Gallery, kept: GalleryParts, title: str) -> PageContent:
     for kind in ("heads", "thumbnails"):
         traits[kind] = {name.removeprefix(f"{kind}/"): reference(parts, name) for name in parts if name.startswith(f"{kind}/")}
     return PageContent("gallery", title, traits, parts, _fallback(view, kept, title))
-
-
-def _largest(low: int, high: int, limit: int, content: Callable[[int], PageContent]) -> PageContent | None:
-    """The content with the largest count from `low` to `high` whose page fits, by halving; None if none does."""
-    best = None
-    count = high  # most galleries fit whole
-    while low <= high:
-        candidate = content(count)
-        if _size(candidate) <= limit:
-            best, low = candidate, count + 1
-        else:
-            high = count - 1
-        count = (low + high) // 2
-    return best
-
-
-def _size(content: PageContent) -> int:
-    return len(page(content).encode())
 
 
 def _left_out(whole: GalleryParts, kept: GalleryParts) -> list[str]:

@@ -10,6 +10,7 @@ import hashlib
 import html
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from string import Template
 from typing import Any, NamedTuple
@@ -89,6 +90,53 @@ def page(content: PageContent) -> str:
         "host": host,
     }
     return _PAGE.substitute(fields)
+
+
+def page_size(content: PageContent) -> int:
+    """The bytes of a page."""
+    return len(page(content).encode())
+
+
+def largest(low: int, high: int, limit: int, content: Callable[[int], PageContent]) -> PageContent | None:
+    """The content with the largest count from `low` to `high` whose page fits into `limit` bytes, by halving; None if none does."""
+    best = None
+    count = high  # most views fit whole
+    while low <= high:
+        candidate = content(count)
+        if page_size(candidate) <= limit:
+            best, low = candidate, count + 1
+        else:
+            high = count - 1
+        count = (low + high) // 2
+    return best
+
+
+def written(path: str | os.PathLike, max_mb: float, content: Callable[[int], PageContent]) -> list[str]:
+    """Write the most of a view that fits into one offline page.
+
+    Parameters
+    ----------
+    path
+        Of the HTML file; replaced at once when the page is complete.
+    max_mb
+        Largest size in megabytes.
+    content
+        The most of the view that fits into so many bytes.
+
+    Returns
+    -------
+    list
+        What the page left out to stay that small, a sentence each, as the page says it too.
+
+    Raises
+    ------
+    InputError
+        If the page cannot be that small, or the folder does not exist. Nothing is written then.
+    """
+    check_folder(path)
+    found = content(int(max_mb * 1e6))
+    write_text(path, page(found))
+    return found.traits["meta"]["left_out"]
 
 
 def check_folder(path: str | os.PathLike) -> None:

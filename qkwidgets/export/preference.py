@@ -13,7 +13,7 @@ import numpy as np
 
 from qkwidgets.analyses.scene_source import VARIED, SceneSource
 from qkwidgets.core.errors import InputError
-from qkwidgets.export.page import PageContent, check_folder, page, reference, write_text
+from qkwidgets.export.page import PageContent, page_size, reference, written
 from qkwidgets.export.thin import Part, packed, size
 from qkwidgets.widgets.preference import PreferenceView
 from qkwidgets.widgets.preference_wire import scene_bytes, scene_key, scene_meta
@@ -42,35 +42,14 @@ def write_page(
     title: str | None = None,
     vary: Mapping[str, Sequence[Any]] | None = None,
 ) -> list[str]:
-    """Write a preference view to one offline page.
-
-    Parameters
-    ----------
-    view
-        The widget; its scene and settings are where the page starts.
-    path
-        Of the HTML file; replaced at once when the page is complete.
-    max_mb
-        Largest size in megabytes.
-    title
-        Of the page; one that names the model if none is given.
-    vary
-        The values of each parameter that the page has.
-
-    Returns
-    -------
-    list
-        What the page left out to stay that small, a sentence each, as the page says it too.
+    """Write a preference view to one offline page with some values of each parameter; see `page.written`.
 
     Raises
     ------
     InputError
-        If a value is none of the view's, the page cannot be that small, or the folder does not exist. Nothing is written then.
+        If a value is none of the view's, as well.
     """
-    check_folder(path)
-    content = preference_content(view, int(max_mb * 1e6), title, vary)
-    write_text(path, page(content))
-    return content.traits["meta"]["left_out"]
+    return written(path, max_mb, lambda limit: preference_content(view, limit, title, vary))
 
 
 def preference_content(
@@ -86,7 +65,7 @@ def preference_content(
     wanted = places = _places(view, vary)
     meta = scene_meta(view.source, view.answer, title)
     empty = PageContent("preference", meta["title"], {"meta": meta}, {}, _fallback(view, meta["title"]))
-    room = limit - len(page(empty).encode()) - MARKUP
+    room = limit - page_size(empty) - MARKUP
     first = size({"tiles/0": packed(scene_bytes(view.source.attention(tuple(each[0] for each in places)), exact=False))})
     parts: dict[str, Part] = {}
     while True:

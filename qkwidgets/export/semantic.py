@@ -4,7 +4,7 @@ import html
 import os
 
 from qkwidgets.core.errors import InputError
-from qkwidgets.export.page import PageContent, check_folder, page, reference, write_text
+from qkwidgets.export.page import PageContent, largest, page_size, reference, written
 from qkwidgets.export.thin import Part, packed
 from qkwidgets.widgets.semantic import SemanticView
 from qkwidgets.widgets.semantic_wire import SemanticParts
@@ -13,33 +13,8 @@ ONCE = ("spectra", "pictures", "segments", "summary")
 
 
 def write_page(view: SemanticView, path: str | os.PathLike, *, max_mb: float = 15.0, title: str | None = None) -> list[str]:
-    """Write a semantic view to one offline page.
-
-    Parameters
-    ----------
-    view
-        The widget; its selection and settings are where the page starts.
-    path
-        Of the HTML file; replaced at once when the page is complete.
-    max_mb
-        Largest size in megabytes.
-    title
-        Of the page; one that names the model if none is given.
-
-    Returns
-    -------
-    list
-        What the page left out to stay that small, a sentence each, as the page says it too.
-
-    Raises
-    ------
-    InputError
-        If the page cannot be that small, or the folder does not exist. Nothing is written then.
-    """
-    check_folder(path)
-    content = semantic_content(view, int(max_mb * 1e6), title)
-    write_text(path, page(content))
-    return content.traits["meta"]["left_out"]
+    """Write a semantic view to one offline page, which starts where the view stands; see `page.written`."""
+    return written(path, max_mb, lambda limit: semantic_content(view, limit, title))
 
 
 def semantic_content(view: SemanticView, limit: int, title: str | None = None) -> PageContent:
@@ -52,13 +27,14 @@ def semantic_content(view: SemanticView, limit: int, title: str | None = None) -
     """
     whole = SemanticParts.whole(view.answer)
     title = title or whole.meta()["title"]
-    for count in range(whole.n_images, 0, -1):
-        content = _content(view, SemanticParts(view.answer, count), title)
-        size = len(page(content).encode())
-        if size <= limit:
-            return content
+
+    def first(count: int) -> PageContent:
+        return _content(view, SemanticParts(view.answer, count), title)
+
+    if found := largest(1, whole.n_images, limit, first):
+        return found
     raise InputError(
-        f"A page holds at least one image with the tables of all modes: that takes {size / 1e6:.2f} MB here, and the limit is {limit / 1e6:.2f} MB. "
+        f"A page holds at least one image with the tables of all modes: that takes {page_size(first(1)) / 1e6:.2f} MB here, and the limit is {limit / 1e6:.2f} MB. "
         "Raise max_mb."
     )
 

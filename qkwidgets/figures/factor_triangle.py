@@ -31,10 +31,25 @@ def in_triangle(shares: Float[np.ndarray, "point 3"]) -> Float[np.ndarray, "poin
     return shares @ CORNERS
 
 
+def clipped(shares: Float[np.ndarray, "*place share"]) -> Float[np.ndarray, "*place share"]:
+    """Shares as they are drawn: none below 0, and 1 in sum. Corrected ones may lie outside; their numbers stay as they are.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> clipped(np.array([-0.5, 0.5, 1.5])).tolist()
+    [0.0, 0.25, 0.75]
+    """
+    above = np.maximum(shares, 0)
+    total = above.sum(axis=-1, keepdims=True)
+    outside = (shares < 0).any(axis=-1, keepdims=True)
+    return np.where(outside, above / np.where(total > 0, total, np.nan), shares)
+
+
 def triangle(answer: Factors, what: str, c: Colours) -> go.Figure:
     """Points of all modes, larger the more of their head's energy they hold, or of all heads."""
     points, labels, words, size = (_modes if what == "modes" else _heads)(answer)
-    places = in_triangle(points)
+    places = in_triangle(clipped(points))
     figure = go.Figure()
     figure.add_trace(_density(places, c))
     for number, (name, series) in enumerate(zip(LABELS, LABEL_SERIES, strict=True)):
@@ -98,7 +113,7 @@ Points = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 def _modes(answer: Factors) -> Points:
     live = ~answer.null
-    points = ((answer.query_share + answer.key_share) / 2)[live]
+    points = answer.mode_points[live]
     squares = np.square(answer.singular_values)
     part = (squares / np.maximum(squares.sum(axis=-1, keepdims=True), 1e-300))[live]
     words = np.array([f"L{layer} H{head} M{mode}" for layer, head, mode in np.argwhere(live)])
@@ -106,7 +121,6 @@ def _modes(answer: Factors) -> Points:
 
 
 def _heads(answer: Factors) -> Points:
-    shares = answer.shares()
-    points = ((shares.sum(axis=-1) + shares.sum(axis=-2)) / 2).reshape(-1, 3)
+    points = answer.head_points.reshape(-1, 3)
     words = np.array([f"L{layer} H{head}" for layer, head in np.ndindex(answer.head_label.shape)])
     return points, answer.head_label.ravel(), words, np.full(len(points), 9.0)

@@ -12,7 +12,7 @@ from qkwidgets.core.factors.names import BFD, LABELS, MEASURES
 from qkwidgets.figures.colours import Colours, colours, transparent
 from qkwidgets.figures.factor_cosine import cosine
 from qkwidgets.figures.factor_specialisation import specialisation
-from qkwidgets.figures.factor_triangle import triangle
+from qkwidgets.figures.factor_triangle import clipped, triangle
 from qkwidgets.figures.theme import PAGE_WIDTH, escaped, note, percent, template
 
 VARIANTS = {
@@ -82,7 +82,16 @@ def factors_figure(
         if answer.bias
         else ""
     )
-    note(figure, f"{escaped(answer.model)} · {answer.n_images:,} images · correction: {answer.correction}{leaked}", below=62)
+    beyond = (
+        "<br>corrected shares may lie outside 0 to 1: they are drawn at the border, and told as they are"
+        if answer.correction != "none" and what in ("layers", "modes", "heads")
+        else ""
+    )
+    note(
+        figure,
+        f"{escaped(answer.model)} · {answer.n_images:,} images · correction: {answer.correction}{leaked}{beyond}",
+        below=62,
+    )
     return figure
 
 
@@ -99,6 +108,7 @@ def cell_words(query: int, key: int) -> str:
 
 def _layers(answer: Factors, variant: str, c: Colours) -> go.Figure:
     shares, layers = answer.shares(variant, by="layer"), np.arange(len(answer.energy))
+    drawn = clipped(shares.reshape(len(shares), -1)).reshape(shares.shape)
     order = [(2, 2), (2, 1), (1, 2), (1, 1), (0, 2), (0, 1), (2, 0), (1, 0), (0, 0)]
     figure = go.Figure()
     for query, key in order:
@@ -108,14 +118,15 @@ def _layers(answer: Factors, variant: str, c: Colours) -> go.Figure:
         hatched = (query, key) in ((1, 2), (0, 1), (2, 0), (0, 0))
         figure.add_bar(
             x=layers,
-            y=shares[:, query, key],
+            y=drawn[:, query, key],
+            customdata=shares[:, query, key],
             name=cell_words(query, key),
             marker={
                 "color": colour,
                 "line": {"color": c.paper, "width": 1},
                 "pattern": {"shape": "/" if hatched else "", "fillmode": "overlay", "fgcolor": c.paper, "solidity": 0.25},
             },
-            hovertemplate=f"layer %{{x}}<br>{cell_words(query, key)}: %{{y:.3f}}<extra></extra>",
+            hovertemplate=f"layer %{{x}}<br>{cell_words(query, key)}: %{{customdata:.3f}}<extra></extra>",
         )
     figure.update_layout(
         barmode="stack", bargap=0.12, height=430, title={"text": "What do layers trade?", "y": 0.98, "yanchor": "top"}

@@ -3,6 +3,7 @@
 import re
 from pathlib import PurePath
 
+from qkwidgets.answers.class_suggestions import class_word
 from qkwidgets.answers.optimal_images import Hit, OptimalImages
 from qkwidgets.answers.optimal_parts import DECILES
 from qkwidgets.core.index import ModeIndex
@@ -19,7 +20,7 @@ def suggested(optimal: OptimalImages) -> dict[tuple[int, int, int, str], str]:
     if optimal.halves is None or not optimal.halves.words:
         return {}
     rows = optimal.suggestions()
-    return {(row["layer"], row["head"], row["mode"], row["sign"]): str(row["label"]) for row in rows}
+    return {(row["layer"], row["head"], row["mode"], row["sign"]): class_word(row["label"]) for row in rows}
 
 
 def facts(optimal: OptimalImages, index: ModeIndex, sign: str, classes: dict[tuple[int, int, int, str], str], empty: bool) -> str:
@@ -50,7 +51,7 @@ def _wrapped(text: str, width: int = 18) -> str:
 
 def caption(hit: Hit, letters: int, percent: int | None) -> str:
     """What stands under a picture: at which percentage of the scores it is, if it is a decile; label or name; and score."""
-    name = WORDNET.sub("", PurePath(hit.name).stem) if hit.label is None else str(hit.label)
+    name = WORDNET.sub("", PurePath(hit.name).stem) if hit.label is None else class_word(hit.label)
     return ("" if percent is None else f"{percent} %<br>") + f"{escaped(name, letters)}<br>{number(hit.score)}"
 
 

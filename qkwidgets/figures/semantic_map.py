@@ -14,9 +14,6 @@ from qkwidgets.figures.theme import COLUMN_WIDTH, PAGE_WIDTH, escaped, note, num
 FILLS = ((2, ""), (5, "/"), (1, ""), (4, "\\"), (3, ""), (0, "."))
 """Number of the series' colour and pattern of each type; both tell them apart."""
 
-BY_CHANCE = 0.05
-"""Share of random directions that are above the 95 % quantile of random directions."""
-
 CELL, MOST_CELLS = 34, 24
 """Pixels of a cell of a table, and how many rows are drawn at most."""
 
@@ -29,7 +26,8 @@ def semantic_figure(
     """The share of each layer's modes that are of a type; or, of one mode in one image, the table of what it carries.
 
     The upper panel counts modes that pass the test over all modes, with a mark where random pairs of directions of the same heads lie;
-    the lower one only those that are above 95 % of such pairs as well, of which 5 % would be there by chance.
+    the lower one only those that are above 95 % of such pairs as well. The dashed steps
+    are the random pairs that would be there by the same rule: at most 5 %, and fewer where few of them have a type.
 
     Parameters
     ----------
@@ -75,7 +73,7 @@ def _shares(answer: SemanticMap, theme: str) -> go.Figure:
         row=1,
         col=1,
     )
-    figure.add_hline(y=100 * BY_CHANCE, line={"color": c.ink, "width": 1, "dash": "dash"}, row=2, col=1)
+    figure.add_trace(_steps(100 * answer.chance_above_random, c), row=2, col=1)
     shown = [place for place in range(len(TYPES)) if answer.n_with[place]]
     rows = -(-(len(shown) + 1) // 2)
     figure.update_layout(template=template(theme), **_frame(answer, rows))
@@ -89,10 +87,24 @@ def _shares(answer: SemanticMap, theme: str) -> go.Figure:
     note(
         figure,
         f"chance: {chance}, {answer.provenance['draws']} draws, p ≤ {number(answer.provenance['level'], 1)} over all modes and relations<br>"
-        "dashed: what random directions would give",
+        "dashed: what random directions would give by the same rule",
         below=50,
     )
     return figure
+
+
+def _steps(y: np.ndarray, c: Colours) -> go.Scatter:
+    """A level for each layer, as wide as its bar."""
+    x = np.arange(len(y))[:, None] + [-0.45, 0.45, np.nan]
+    return go.Scatter(
+        x=x.ravel(),
+        y=np.where(np.isnan(x), np.nan, y[:, None]).ravel(),
+        mode="lines",
+        line={"color": c.ink, "width": 1.5, "dash": "dash"},
+        name="random directions above 95 %",
+        showlegend=False,
+        hovertemplate="%{y:.1f} %<extra>random directions, by the same rule</extra>",
+    )
 
 
 def _frame(answer: SemanticMap, rows: int) -> dict[str, Any]:

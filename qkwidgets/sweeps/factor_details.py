@@ -16,7 +16,7 @@ from qkwidgets.answers.factor_totals import FactorTotals
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.factors.within import products
 from qkwidgets.models.contract import AttentionModel
-from qkwidgets.sweeps.factor_moments import Rooms, by_half, check_grid, check_readable, float64_place
+from qkwidgets.sweeps.factor_moments import Rooms, check_grid, check_readable, float64_place
 from qkwidgets.sweeps.reducer import LayerBatch, State
 
 
@@ -92,11 +92,11 @@ class FactorDetails:
 
     def update(self, state: State, batch: LayerBatch) -> None:
         """One layer of one batch."""
-        layer, rows = batch.layer, by_half(batch.images)[0]
+        layer = batch.layer
         for tokens in (batch.tokens.q, batch.tokens.k):
             check_grid(tokens, batch.layout)
         sides = zip(self._rooms, (batch.tokens.q, batch.tokens.k), strict=True)
-        for (heads, query), (_, key) in zip(*(room.heads(each, rows, batch.layout) for room, each in sides), strict=True):
+        for (heads, query), (_, key) in zip(*(room.heads(each, batch.layout) for room, each in sides), strict=True):
             means = [side[layer, heads] for side in self._means]
             if self.within:
                 state["products"][layer, heads] += products(query, key, *means)

@@ -77,7 +77,7 @@ class FactorMoments:
         rows, sizes = by_half(batch.images)
         for side, tokens in enumerate((batch.tokens.q, batch.tokens.k)):
             check_grid(tokens, batch.layout)
-            for heads, room in self._rooms.heads(tokens, rows, batch.layout):
+            for heads, room in self._rooms.heads(tokens, batch.layout, rows):
                 for half, part in enumerate(room.split(sizes, dim=1)):
                     if len(part[0]):
                         self._take_in(state, (batch.layer, half, side, heads), part, batch)
@@ -117,15 +117,14 @@ class Rooms:
     def __init__(self) -> None:
         self._room: Tensor | None = None
 
-    def heads(self, tokens: Tensor, rows: Tensor, layout: TokenLayout) -> Any:
-        """Which heads, and their patches `[head image patch d_head]` with the images in the order of `rows`; to be overwritten."""
+    def heads(self, tokens: Tensor, layout: TokenLayout, rows: Tensor | None = None) -> Any:
+        """Which heads, and their patches `[head image patch d_head]`, the images in the order of `rows` if given; to be overwritten."""
         n_heads, place = tokens.shape[1], float64_place(tokens.device)
         step = 1 if place.type == "cpu" else n_heads
-        rows = rows.to(tokens.device)
         patches = tokens[:, :, layout.patches].transpose(0, 1)
         for first in range(0, n_heads, step):
             here = slice(first, first + step)
-            picked = patches[here].index_select(1, rows)
+            picked = patches[here] if rows is None else patches[here].index_select(1, rows.to(tokens.device))
             if self._room is None or self._room.shape != picked.shape:
                 self._room = torch.empty(picked.shape, dtype=torch.float64, device=place)
             yield here, self._room.copy_(picked)

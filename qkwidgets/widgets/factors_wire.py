@@ -16,10 +16,11 @@ import numpy as np
 
 from qkwidgets.answers.factor_images import FactorImages
 from qkwidgets.answers.factor_rows import MEASURES
-from qkwidgets.answers.factors import CHOICES, Factors, covariance_shares
+from qkwidgets.answers.factors import Factors
 from qkwidgets.answers.file import to_bytes
 from qkwidgets.answers.quantise import Arrays, quantised
 from qkwidgets.core.factors.names import LABELS
+from qkwidgets.core.factors.shares import covariance_shares
 
 SIDES = ("query", "key")
 
@@ -77,7 +78,7 @@ class FactorParts:
             "head_numbers": [
                 {"key": key, "label": label, "diverging": False, "about": about} for key, label, about, _ in head_numbers(answer)
             ],
-            "about": [choice._asdict() for choice in CHOICES],
+            "about": [choice._asdict() for choice in answer.choices],
             "left_out": [],
             "notes": [],
             "provenance": {name: value for name, value in answer.provenance.items() if name != "choices"},

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int32, Int64
 
+from qkwidgets.answers.class_suggestions import class_word
 from qkwidgets.answers.file import to_bytes
 from qkwidgets.answers.optimal_choices import choices_of
 from qkwidgets.answers.optimal_images import OptimalImages
@@ -144,7 +145,7 @@ class GalleryParts:
         return to_bytes(
             {
                 "names": _json([self.answer.name(index) for index in self.referred.tolist()]),
-                "labels": _json([None if label is None else str(label) for label in labels]),
+                "labels": _json([None if label is None else class_word(label) for label in labels]),
                 "pictured": np.array([index in self.answer.thumbnails for index in self.referred.tolist()], np.uint8),
             }
         )
@@ -162,7 +163,7 @@ class GalleryParts:
         here = [row for row in self.suggestions if (row["layer"], row["head"]) == (layer, head) and row["mode"] < self.n_modes]
         if here:
             arrays["suggestions"] = _json(
-                [{**{name: row[name] for name in SUGGESTED}, "label": str(row["label"])} for row in here]
+                [{**{name: row[name] for name in SUGGESTED}, "label": class_word(row["label"])} for row in here]
             )
         return to_bytes(arrays)
 

@@ -4,13 +4,14 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import traitlets as t
 
-from qkwidgets.analyses.scene_source import SceneSource
+from qkwidgets.analyses.scene_source import Axis, SceneSource
 from qkwidgets.answers import registry
 from qkwidgets.answers.base import check_ending
 from qkwidgets.answers.preference import Preference
-from qkwidgets.core.errors import InputError, check_megabytes, check_range
+from qkwidgets.core.errors import InputError, check_keywords, check_megabytes, check_range
 from qkwidgets.widgets.base import STATIC, QKWidget, check_setting
 from qkwidgets.widgets.preference_wire import scene_bytes, scene_key, scene_meta
 
@@ -51,7 +52,7 @@ class PreferenceView(QKWidget):
     """The `Preference` whose means are drawn, or None."""
 
     scene = t.Dict().tag(sync=True)
-    """The place of each parameter's value in its list, by the name of the parameter."""
+    """The place of each parameter's value in its list, by the name of the parameter; one that is left out stays as it is."""
     head = t.Int(MEAN).tag(sync=True)
     """-1 for the mean over heads."""
     view = t.Dict(default_value=DEFAULT_VIEW).tag(sync=True)
@@ -62,6 +63,7 @@ class PreferenceView(QKWidget):
 
     def __init__(self, source: SceneSource, answer: Preference | None = None, **traits: Any) -> None:
         self.source, self.answer = source, answer
+        self._stands: dict[str, int] = {}  # while changes are held back, the trait itself has the new scene already
         super().__init__(**{"scene": {axis.name: 0 for axis in source.axes}, **traits})
         chosen = self.chosen
         self.set_trait("meta", scene_meta(source, answer))
@@ -135,8 +137,11 @@ class PreferenceView(QKWidget):
     @t.validate("scene")
     def _valid_scene(self, proposal: Any) -> dict[str, int]:
         scene = {}
+        check_keywords("this view", proposal["value"], [axis.name for axis in self.source.axes], "parameter")
         for axis in self.source.axes:
-            scene[axis.name] = check_range(axis.label, proposal["value"].get(axis.name, 0), len(axis.values), "this view")
+            place = proposal["value"].get(axis.name, self._stands.get(axis.name, 0))
+            scene[axis.name] = _checked_place(axis, place)
+        self._stands = scene
         return scene
 
     @t.validate("view")
@@ -150,8 +155,18 @@ class PreferenceView(QKWidget):
         if request.get("kind") != "need":
             return super()._answer(request)
         wanted = request["scene"]
-        chosen = tuple(check_range(axis.label, wanted[axis.name], len(axis.values), "this view") for axis in self.source.axes)
+        chosen = tuple(_checked_place(axis, wanted[axis.name]) for axis in self.source.axes)
         return {"kind": "tile", "scene": wanted}, [scene_bytes(self.source.attention(chosen), exact=True)]
+
+
+def _checked_place(axis: Axis, place: Any) -> int:
+    """The place of a parameter's value in its list, if it is one."""
+    if isinstance(place, bool) or not isinstance(place, int | np.integer):
+        raise InputError(
+            f"The place of {axis.name} is a whole number, 0 to {len(axis.values) - 1}: got {place!r}. A value was probably given in place of its "
+            f"number. Use turn({axis.name}=...)."
+        )
+    return check_range(axis.label, int(place), len(axis.values), "this view")
 
 
 def preference_view(
@@ -216,4 +231,10 @@ def preference_widget(answer: Preference, model: Any = None, **traits: Any) -> P
             ".widget(model=model)."
         )
     found = load_model(answer.model) if model is None else loaded_model(model)
+    known = answer.provenance.get("fingerprint", found.fingerprint)
+    if known != found.fingerprint or answer.curves.shape[-1] != found.n_layers:
+        raise InputError(
+            f"Means are drawn behind scenes of the model that they are of: {found.name!r} has other weights than the model of the answer, "
+            f"{answer.model!r}. They were probably exchanged. Pass the model that the answer was made with."
+        )
     return PreferenceView(SceneSource(found), answer, **traits)

@@ -14,6 +14,8 @@ from qkwidgets.answers.preference import CHOICES, Preference
 from qkwidgets.answers.preference_state import GROUPS
 from qkwidgets.answers.quantise import quantised
 from qkwidgets.answers.scene_attention import SceneAttention
+from qkwidgets.data.labels.listed import SceneSet
+from qkwidgets.data.labels.o3 import O3Set
 
 
 def scene_key(chosen: tuple[int, ...]) -> str:
@@ -47,6 +49,8 @@ def scene_meta(source: SceneSource, answer: Preference | None, title: str | None
     """The record that the browser reads first."""
     model = source.model
     layout = model.layout
+    unlike = [] if answer is None else _unlike(source, answer)
+    notes = [f"The means of the answer are not drawn: {'; '.join(unlike)}."] if unlike else _others(source, answer)
     return {
         "format": 1,
         "title": title or f"Attention preference of {model.name}",
@@ -63,14 +67,61 @@ def scene_meta(source: SceneSource, answer: Preference | None, title: str | None
         "tokens": [],
         "images": [],
         "axes": [
-            {"name": axis.name, "label": axis.label, "words": list(axis.words), "about": axis.about} for axis in source.axes
+            {
+                "name": axis.name,
+                "label": axis.label,
+                "words": list(axis.words),
+                "about": axis.about,
+                "idle": _idle(source, number),
+            }
+            for number, axis in enumerate(source.axes)
         ],
-        "curves": None if answer is None else _curves(answer),
+        "curves": None if answer is None or unlike else _curves(answer),
+        "merged": isinstance(source.scenes, O3Set),
         "about": [choice._asdict() for choice in CHOICES],
         "left_out": [],
-        "notes": [],
+        "notes": notes,
         "provenance": {**model.provenance, "fingerprint": model.fingerprint},
     }
+
+
+def _idle(source: SceneSource, number: int) -> dict[str, list[str]]:
+    """The words of the feature at which turning this parameter changes no scene."""
+    names = [axis.name for axis in source.axes]
+    if "feature" not in names:
+        return {}
+    feature = names.index("feature")
+    words = []
+    for place, word in enumerate(source.axes[feature].words):
+        turned = [0] * len(names)
+        turned[feature] = place
+        turned[number] = source.counts[number] - 1
+        if source.settled(tuple(turned)) != tuple(turned):
+            words.append(word)
+    return {"feature": words} if words else {}
+
+
+def _of(answer: Preference) -> str:
+    """How many of what an answer's means are of."""
+    return f"{answer.n_images:,} {answer.provenance.get('images', {}).get('kind', 'images')}"
+
+
+def _unlike(source: SceneSource, answer: Preference) -> list[str]:
+    """Which options of an answer make its means something else than the mean of what single scenes show here."""
+    found = []
+    if answer.provenance.get("tokens", "patches") != "patches":
+        found.append('what falls on prefix tokens is kept in them (tokens="all"), and left out here')
+    here = source.model.preprocessing.describe()["crop"]
+    if answer.provenance.get("preprocessing", {}).get("crop", here) != here:
+        found.append('they are of the model\'s own crop (resize="model"), and whole pictures are squeezed here')
+    return found
+
+
+def _others(source: SceneSource, answer: Preference | None) -> list[str]:
+    """That the means behind are of another kind of pictures than the one that is shown, where that is known."""
+    shown = SceneSet.kind if source.scenes is None else source.scenes.kind
+    kind = None if answer is None else answer.provenance.get("images", {}).get("kind")
+    return [] if kind in (None, shown) else [f"The means behind are of {_of(answer)}; what is shown are {shown}."]
 
 
 def _curves(answer: Preference) -> dict[str, Any]:
@@ -81,6 +132,7 @@ def _curves(answer: Preference) -> dict[str, Any]:
 
     return {
         "n_images": answer.n_images,
+        "of": _of(answer),
         "groups": list(GROUPS),
         "mass": rounded(answer.curves[:2]),
         "mass_interval": rounded(answer.curves_interval[:2]),

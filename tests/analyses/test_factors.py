@@ -7,10 +7,13 @@ import pytest
 import torch
 
 import qkwidgets as qk
-from qkwidgets.answers.factors import CHOICES
+from qkwidgets.analyses.factor_maps import factor_maps
+from qkwidgets.answers.factor_choices import choices_of
 from qkwidgets.core.factors.names import LABELS
+from qkwidgets.data.images import read_images
 from qkwidgets.sweeps import sweep
 from qkwidgets.sweeps.factor_moments import FactorMoments
+from qkwidgets.sweeps.image_sample import image_half
 from tests.oracles import factors as oracle
 
 QUIET = {"workers": 0, "progress": False}
@@ -85,6 +88,23 @@ def test_maps_have_the_parts_of_their_modes(found, tokens):
             assert np.allclose(values.mean(0) - values.mean((0, 2))[:, None], position[layer].swapaxes(1, 2), atol=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("svd", "bias"), [("data", "absorb"), ("data", "separate"), ("weight", "absorb"), ("weight", "separate")]
+)
+def test_maps_are_of_what_the_shares_are_of(builtin_model, totals, scenes, svd, bias):
+    answer = qk.factors(builtin_model, totals, draws=0, svd=svd, bias=bias)
+    live = ~answer.null
+    images = factor_maps(builtin_model, answer, read_images(scenes))
+    for side, name in enumerate(("query", "key")):
+        share = getattr(answer, f"{name}_share")
+        mean, position = (getattr(answer, f"{name}_{part}").astype(float) for part in ("mean", "position"))
+        assert np.allclose((mean**2)[live], share[live][:, 0], atol=1e-4)
+        assert np.allclose((position**2).mean(-1)[live], share[live][:, 1], atol=1e-4)
+        content = images.content(3, 1)[side].astype(float)
+        assert np.abs(content.mean(0)).max() < 1e-3
+        assert np.allclose((content**2).mean((0, 2)), share[3, 1, :, 2], atol=1e-3)
+
+
 def test_inside_images_shares_are_those_of_written_out_scores(found, tokens):
     q, k = (side[:, 1] for side in tokens[3])
     scores = oracle.within_scores(q, k)
@@ -94,6 +114,26 @@ def test_inside_images_shares_are_those_of_written_out_scores(found, tokens):
     expected = np.einsum("abnij,nij->ab", scores[:, [1, 3]], seen) / np.sum(seen**2)
     assert np.allclose(found.within_visible[3, 1], expected, atol=1e-4)
     assert found.products[3, 1].sum() == pytest.approx(np.mean(whole**2), rel=1e-4)
+
+
+def test_inside_images_four_blocks_and_single_cells_are_told(found, builtin_model, totals, tokens):
+    q, k = (side[:, 1] for side in tokens[3])
+    scores = oracle.within_scores(q, k)
+    size = np.sum(scores.sum((0, 1)) ** 2)
+    groups = [0, 2], [1, 3]  # mean and image, position and residual
+    expected = [[np.sum(scores[a][:, b].sum((0, 1)) ** 2) / size for b in groups] for a in groups]
+    assert np.allclose(found.within_blocks[3, 1], expected, atol=1e-4)
+    assert np.allclose(found.within_blocks.sum((-2, -1)), 1)
+    single = np.sum(scores**2, axis=(2, 3, 4)) / size
+    assert np.allclose(found.within_diagonal[3, 1], single, atol=1e-4)
+    assert found.within_remainder[3, 1] == pytest.approx(1 - single.sum(), abs=1e-3)
+    row = found.rows()[13]
+    assert row["within_flat_reads_varying"] == pytest.approx(expected[0][1], abs=1e-4)
+    assert row["within_remainder"] == found.within_remainder[3, 1]
+    assert row["within_content_reads_position"] == pytest.approx(found.within[3, 1, 2:, 1].sum())
+    plain = qk.factors(builtin_model, totals, draws=0)
+    assert plain.within_blocks is plain.within_diagonal is plain.within_remainder is None
+    assert not any(name.startswith("within") for name in plain.rows()[0])
 
 
 def test_options_change_what_they_say_and_totals_stand_for_images(builtin_model, totals, found):
@@ -109,8 +149,36 @@ def test_options_change_what_they_say_and_totals_stand_for_images(builtin_model,
     strict = qk.factors(builtin_model, totals, draws=0, threshold=1.0)
     assert (strict.head_label == LABELS.index("mixed")).all()
     assert (found.head_label == 0).any()
-    assert found.provenance["choices"] == {choice.question: choice.choice for choice in CHOICES}
     assert {"svd", "correction", "threshold", "fingerprint", "images", "within"} <= set(found.provenance)
+
+
+def test_the_choices_that_were_made_are_told_not_those_that_are_usual(builtin_model, totals, found):
+    usual = found.provenance["choices"]
+    assert usual == {choice.question: choice.choice for choice in found.choices}
+    assert found.choices == choices_of(within=True)
+    matrix, few, label = (
+        "Which matrix do modes decompose?",
+        "What is done about few images?",
+        "When does a head or a mode have a label?",
+    )
+    assert usual[matrix].startswith("all tokens' scores")
+    assert usual[few].startswith("nothing")
+    options = {"svd": "weight", "bias": "separate", "correction": "moments", "threshold": 0.75}
+    other = qk.factors(builtin_model, totals, draws=0, **options)
+    assert other.choices == choices_of(**options)
+    made = other.provenance["choices"]
+    assert made == {choice.question: choice.choice for choice in other.choices}
+    assert made[matrix].startswith("the weights without biases")
+    assert made[few].startswith("second moments are made unbiased")
+    assert "at least 75 %" in made[label]
+    assert "at least 50 %" in usual[label]
+    assert "Whose is the cosine of a layer?" in made
+    assert "Whose is the cosine of a layer?" not in usual
+    assert "inside one image" in usual["Which pairs of tokens count?"]
+    assert "How is the score inside an image shared out?" not in made
+    alternatives = {choice.question: choice.alternative for choice in other.choices}
+    assert "all tokens' scores" in alternatives[matrix]
+    assert "the weights without biases" not in alternatives[matrix]
 
 
 def test_modes_of_the_weights_are_those_of_the_first_paper(builtin_model, totals, scenes):
@@ -194,6 +262,15 @@ def test_few_images_are_told_of_and_half_of_them_beside_all(found, totals, built
     assert found.halves.shape == (2, 6, 4, 3, 3)
     assert not np.allclose(found.halves[0], found.halves[1], rtol=1e-3)
     assert np.allclose((weight[:, None, None, None, None] * found.halves).sum(0)[..., 2, 2], found.energy[..., 2, 2], rtol=0.6)
+
+
+def test_a_half_with_one_image_has_no_energies(builtin_model, scenes):
+    counts = {n: torch.bincount(image_half(torch.arange(n)), minlength=2) for n in range(2, 12)}
+    n = next(n for n, count in counts.items() if count.min() == 1 and count.max() > 1)
+    few = qk.factors(builtin_model, scenes[:n], draws=0, **QUIET)
+    assert np.isnan(few.halves).all(axis=(1, 2, 3, 4)).tolist() == (counts[n] == 1).tolist()
+    assert np.isfinite(few.halves[counts[n].argmax()]).all()
+    assert np.isnan([row["halves_differ_by"] for row in few.rows("layer")]).all()
 
 
 @pytest.mark.needs_data

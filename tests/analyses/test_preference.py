@@ -9,6 +9,7 @@ import qkwidgets as qk
 from qkwidgets.core.errors import InputError
 from qkwidgets.data.images import Picture
 from qkwidgets.data.labelled import LabelledPicture
+from qkwidgets.sweeps import PreferenceMasses
 from tests.oracles import preference as oracle
 
 QUIET = {"workers": 0, "progress": False}
@@ -153,3 +154,32 @@ def test_images_that_cannot_be_asked_are_counted_and_all_of_them_refused(builtin
         match=r"^Attention preference needs images with a target and distractors: none of 1 has both on the patch grid",
     ):
         qk.attention_preference(builtin_model, plain, **QUIET)
+
+
+def test_a_misspelt_keyword_is_told_the_nearest_of_all(builtin_model):
+    with pytest.raises(InputError, match=r"^A keyword of attention_preference is one of resize, .*Nearest: 'items'\.$"):
+        qk.attention_preference(builtin_model, qk.odd_one_out(1), itmes=False)
+
+
+def test_what_is_kept_for_prefix_tokens_is_said(builtin_model):
+    found = qk.attention_preference(builtin_model, qk.odd_one_out(3), tokens="all", null=0, items=False, **QUIET)
+    said = 'attention to prefix tokens stays (tokens="all"), so uniform attention gives each area times 64 / 65, patches over tokens'
+    assert said in str(found)
+    for figure in (found.figure(), found.figure("cosine")):
+        assert said in " ".join(" ".join(note.text.split("<br>")) for note in figure.layout.annotations)
+    patches = qk.attention_preference(builtin_model, qk.odd_one_out(3), null=0, items=False, **QUIET)
+    assert "prefix" not in str(patches)
+    assert "prefix" not in " ".join(note.text for note in patches.figure().layout.annotations)
+
+
+@pytest.mark.filterwarnings("error")
+def test_neither_null_nor_draws_are_needed(builtin_model):
+    found = qk.sweep(builtin_model, qk.odd_one_out(3), PreferenceMasses(null=0, draws=0, items=False), **QUIET)["preference"]
+    rows = found.rows()
+    assert all(row["null_mass"] is None for row in rows)
+    assert np.isnan([row["mass_low"] for row in rows]).all()
+    assert np.isnan(found.enrichment_curves_interval).all()
+    assert len(found.to_pandas()) == len(rows)
+    assert np.isnan(found.cosine_relation().overall.low)
+    for what in ("curves", "cosine"):
+        found.figure(what)

@@ -1,6 +1,7 @@
 """Is a semantic map that of a dense computation, pair of patches by pair of patches, whatever way the images come?"""
 
 import functools
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import qkwidgets as qk
 from qkwidgets.core.errors import InputError
 from qkwidgets.data.images import Picture
 from qkwidgets.data.labelled import labelled_picture, labelled_set
+from qkwidgets.data.labels.listed import SceneSet
 from qkwidgets.models.contract import AttentionModel
 from qkwidgets.sweeps.loading import seen_regions
 from qkwidgets.sweeps.reducer import LayerBatch
@@ -132,6 +134,31 @@ def test_the_state_does_not_depend_on_order_batches_or_grouping(small_model, pic
         torch.testing.assert_close(merged[name], values, equal_nan=True, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.parametrize("lent", [False, True])
+def test_sums_are_the_same_in_any_order_of_images_and_parts(small_model, pictures, lent):
+    """Of the same tokens: what a forward pass rounds otherwise in another batch is left out here."""
+    donors = tuple((i, *segment_rows(seen_regions(pictures.labelled(i), small_model.preprocessing, GRID))) for i in (4, 1, 2))
+    reducer = Relations(draws=19, controls=2, donors=donors if lent else ()).prepare(small_model)
+    layers = []
+    pixels, _ = small_model.preprocess([pictures.picture(i) for i in range(N_IMAGES)])
+    small_model.watch(pixels, lambda _, t: layers.append(SimpleNamespace(x=t.x.clone(), q=t.q.clone(), k=t.k.clone())))
+
+    def of(order, size):
+        state = reducer.empty()
+        for part in torch.tensor(order).split(size):
+            regions = tuple(seen_regions(pictures.labelled(i), small_model.preprocessing, GRID) for i in part.tolist())
+            for layer, tokens in enumerate(layers):
+                some = SimpleNamespace(**{name: getattr(tokens, name)[part] for name in "xqk"})
+                reducer.update(state, LayerBatch(layer, part, some, small_model.layout, regions))
+        return state
+
+    whole = of(list(range(N_IMAGES)), N_IMAGES)
+    one, other = of([3, 0], 2), of([5, 2, 4, 1], 4)
+    for found in (of([4, 2, 0, 5, 3, 1], N_IMAGES), of([4, 2, 0, 5, 3, 1], 3), reducer.merge(one, other), reducer.merge(other, one)):
+        for name, values in whole.items():
+            torch.testing.assert_close(found[name], values, equal_nan=True, rtol=1e-10, atol=1e-10)
+
+
 def test_an_image_is_never_lent_its_own_segments_and_moves_never_leave_them(small_model, pictures):
     donors = tuple((i, *segment_rows(seen_regions(pictures.labelled(i), small_model.preprocessing, GRID))) for i in range(4))
     reducer = Relations(draws=30, controls=1, donors=donors).prepare(small_model)
@@ -196,6 +223,57 @@ def test_superpixels_stand_in_and_say_so(small_model, pictures):
     assert [each.label for each in found.types[::2]] == ["same segment", "two segments", "ground reads figure"]
     assert found.image(0).names[1] == "segment 1"
     assert (found.image(0).object_map > 0).all()
+
+
+class Damaged(SceneSet):
+    """Scenes of which some cannot be read."""
+
+    damaged = (1,)
+
+    def _labelled(self, index):
+        if index in self.damaged:
+            raise OSError("bad sector")
+        return super()._labelled(index)
+
+
+def test_an_unreadable_image_costs_its_own_tables_and_no_more(small_model):
+    images = Damaged(qk.odd_one_out(5, seed=1))
+    options = {"draws": 19, "controls": 1, **QUIET}
+    found = qk.semantic_map(small_model, images, tables=3, **options)
+    assert [each.index for each in found.images] == [0, 2, 3]
+    assert (found.n_images, found.n_skipped) == (4, 1)
+    found = qk.semantic_map(small_model, images, tables=(np.int64(index) for index in (4, 1, 0)), **options)
+    assert [each.index for each in found.images] == [4, 0]
+    assert len(qk.semantic_map(small_model, images, tables=99, **options).images) == 4
+
+
+@pytest.mark.parametrize(
+    ("tables", "sentence"),
+    [
+        (-1, r"^tables is how many images keep theirs, 0 or more, or which: got -1\. "),
+        (True, r"^tables is how many images keep theirs, 0 or more, or which: got True\. "),
+        ("first", r"^tables is how many images keep theirs, 0 or more, or which: got 'first'\. "),
+        ([0, 1.5], r"^tables is how many images keep theirs, 0 or more, or which: got \[0, 1\.5\]\. "),
+        (None, r"^tables is how many images keep theirs, 0 or more, or which: got None\. "),
+        ([0, 9], r"^Image 9 of this set does not exist: it has images 0 to 5\. "),
+    ],
+)
+def test_tables_that_cannot_be_are_refused_before_the_pass(small_model, pictures, monkeypatch, tables, sentence):
+    monkeypatch.setattr("qkwidgets.analyses.semantic_map.sweep", None)
+    with pytest.raises(InputError, match=sentence):
+        qk.semantic_map(small_model, pictures, tables=tables, **QUIET)
+
+
+def test_a_single_readable_image_cannot_lend_to_itself(small_model):
+    images = Damaged(qk.odd_one_out(2, seed=1))
+    with pytest.raises(
+        InputError, match=r'^null="other images" borrows segments from other images: only 1 of 2 can be read\. .*Use null="shifts"\.$'
+    ):
+        qk.semantic_map(small_model, images, null="other images", draws=19, tables=0, **QUIET)
+    many = Damaged(qk.odd_one_out(20, seed=1))
+    many.damaged = range(1, 20)
+    found = qk.semantic_map(small_model, many, draws=19, controls=1, tables=0, **QUIET)
+    assert (found.provenance["null"], found.n_images) == ("shifts", 1)
 
 
 def test_what_cannot_be_asked_is_refused(small_model, pictures, noise):

@@ -89,5 +89,7 @@ def test_random_pairs_are_compared_in_their_own_spread_and_counted_by_the_same_t
     sums[0, 0, 0, 0, 2] += 3  # little, but of a relation in which random pairs hardly differ
     found = judged(sums, counts(), no_null())
     assert found.random_typed.tolist() == [1, 0]
+    assert found.random_above[0] <= 0.05
+    assert found.random_above[1] == 0  # none has a type, although some are above the quantile of themselves
     assert found.strength[0, 0, 0] > found.random[0]
     assert found.strength[0, 0, 1] < found.random[0] < found.strength[0, 0, 2]

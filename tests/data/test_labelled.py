@@ -84,6 +84,28 @@ def test_a_mask_of_two_dark_values_is_read_too(tmp_path):
     assert not empty.regions(0, (4, 6)).shares[1].any()  # who asks for a target will skip it
 
 
+@pytest.mark.parametrize("loud", [2, 8, 40, 127])
+def test_a_dark_mask_that_was_stored_with_loss_holds_nothing(tmp_path, loud):
+    """Where nothing is white there is no object, however the dark values of a JPEG come out; 0 and 1 are a mask only without loss."""
+    folders.o3(tmp_path, ("a.png",))
+    (tmp_path / "targ_labels" / "a.png").unlink()
+    dark = TARGET * np.uint8(loud)
+    save(tmp_path / "targ_labels" / "a.jpg", dark)
+    assert 1 <= len(np.unique(Image.open(tmp_path / "targ_labels" / "a.jpg").convert("L")))
+    assert not (labelled_set(tmp_path).labelled(0).objects == 1).any()
+    for name, values in (("a.jpg", TARGET * np.uint8(1)), ("a.png", dark), ("a.webp", TARGET * np.uint8(1))):
+        for file in (tmp_path / "targ_labels").iterdir():
+            file.unlink()
+        save(tmp_path / "targ_labels" / name, values)
+        assert not (labelled_set(tmp_path).labelled(0).objects == 1).any()
+
+
+def test_a_mask_of_ones_alone_is_an_object_everywhere(tmp_path):
+    folders.o3(tmp_path, ("a.png",))
+    save(tmp_path / "targ_labels" / "a.png", np.ones((HEIGHT, WIDTH), np.uint8))
+    assert (labelled_set(tmp_path).labelled(0).objects == 1).all()
+
+
 @pytest.mark.parametrize(
     ("name", "parted"), [("image_properties.csv", ","), ("image_properties.txt", "\t"), ("image_properties.csv", ";")]
 )

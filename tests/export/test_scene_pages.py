@@ -66,5 +66,15 @@ def test_a_semantic_page_leaves_images_out_from_the_end(tmp_path):
     assert sentence.startswith("The last 1 of 3 images")
     assert len(traits["meta"]["images"]) == 2
     assert traits["image"] == 1
+
+
+def test_how_many_images_fit_is_found_by_halving(tmp_path, monkeypatch):
+    found = qk.semantic_map(qk.load_model(), qk.odd_one_out(9, seed=1), draws=19, controls=4, tables=9, workers=0, progress=False)
+    view, made = found.widget(), []
+    content = semantic._content
+    monkeypatch.setattr(semantic, "_content", lambda *inputs: made.append(inputs[1].n_images) or content(*inputs))
     with pytest.raises(InputError, match=r"A page holds at least one image with the tables of all modes"):
         semantic.write_page(view, tmp_path / "none.html", max_mb=0.01)
+    assert made[0] == 9
+    assert len(made) <= 5
+    assert list(tmp_path.iterdir()) == []

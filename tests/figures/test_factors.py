@@ -49,6 +49,40 @@ def test_richness_shows_means_and_single_heads(answer):
     assert figure.layout.yaxis.title.text == "exp(entropy)"
 
 
+def corrected(answer):
+    """With shares that a correction left below 0 and above 1."""
+    energy, query = answer.energy.copy(), answer.query_parts.copy()
+    energy[:, :, 1, [0, 2]] *= 0.01
+    energy[:, :, [0, 2], 1] *= 0.01
+    energy[:, :, 1, 1] = -0.1 * energy[:, :, [2, 2, 1], [2, 1, 2]].sum(axis=-1)
+    query[0, 0, 0] = [-0.2, -0.3, 0.5, 1.0]
+    return dataclasses.replace(answer, energy=energy, query_parts=query, correction="moments")
+
+
+@pytest.mark.parametrize("what", ["modes", "heads"])
+def test_corrected_points_are_drawn_in_the_triangle_and_told_as_they_are(answer, what):
+    figure = factors_figure(corrected(answer), what)
+    drawn = [trace for name in LABELS for trace in traces(figure, name)]
+    corners = np.linalg.inv(np.column_stack([in_triangle(np.eye(3)), np.ones(3)]))
+    places = np.concatenate([np.column_stack([t.x, t.y, np.ones(len(t.x))]) for t in drawn if len(t.x)])
+    assert (places @ corners).min() > -1e-9
+    assert np.concatenate([t.customdata for t in drawn if len(t.x)]).min() < 0
+    assert "drawn at the border" in words(figure)
+    assert "drawn at the border" not in words(factors_figure(answer, what))
+
+
+def test_corrected_shares_of_layers_are_stacked_from_zero_to_one(answer):
+    found = corrected(answer)
+    figure = factors_figure(found)
+    bars = [trace for trace in figure.data if trace.type == "bar"]
+    assert np.allclose(np.sum([bar.y for bar in bars], axis=0), 1)
+    assert min(np.min(bar.y) for bar in bars) == 0
+    (one,) = traces(figure, "position reads position")
+    assert np.array_equal(one.customdata, found.shares("drop_mean", by="layer")[:, 1, 1])
+    assert one.customdata.max() < 0
+    assert "drawn at the border" in words(figure)
+
+
 @pytest.mark.parametrize("what", ["modes", "heads"])
 def test_points_lie_in_the_triangle(answer, what):
     figure = factors_figure(answer, what)

@@ -125,7 +125,8 @@ def test_shares_of_types_by_layer_and_beside_random_directions(theme):
     np.testing.assert_allclose(marks.y, [25, 75])
     fills = [(trace.marker.color, trace.marker.pattern.shape) for trace in figure.data[:5]]
     assert len(set(fills)) == 5
-    assert any(shape.y0 == 5 for shape in figure.layout.shapes)
+    (line,) = traces(figure, "random directions above 95 %")
+    np.testing.assert_allclose(np.reshape(line.y, (2, 3))[:, :2], [[5, 5], [5, 5]])
     assert "segments of other images, 99 draws" in words(figure)
     assert markup_of_names(figure) == []
 
@@ -148,12 +149,28 @@ def test_a_table_is_read_from_key_to_query():
 
 def test_the_best_modes_of_a_type_are_listed():
     answer = semantic_map()
+    assert {kind.key for _, kind, _ in answer.top()} == {"objects"}  # the others are not above random directions
+    assert len(answer.top(above_random=False)) == 7
     found = answer.top(9, kind="objects")
     assert {str(index) for index, _, _ in found} == {"L0 H0 M1", "L1 H0 M2"}
     assert found[0][2] >= found[1][2]
-    assert len(answer.top(3, layer=1)) == 3
+    assert len(answer.top(3, layer=1, above_random=False)) == 3
     with pytest.raises(InputError, match=r"^A type is one of 'same_part', .*: got 'blob'\. It is probably misspelt\. "):
         answer.top(kind="blob")
+
+
+def test_chance_above_random_directions_is_by_the_same_rule_and_never_more_than_have_a_type():
+    older = semantic_map(random_typed=np.array([0.25, 0.02]))
+    np.testing.assert_allclose(older.chance_above_random, [0.05, 0.02])
+    answer = semantic_map(random_above=np.array([0.0, 0.04]))
+    np.testing.assert_allclose(answer.chance_above_random, [0, 0.04])
+    assert str(dataclasses.replace(answer, random_above=np.array([0.5, 0.0]))).endswith("2 do so more than 95 % of these, 3 would by chance")
+    np.testing.assert_allclose(np.reshape(traces(semantic_figure(answer), "random directions above 95 %")[0].y, (2, 3))[:, 0], [0, 4])
+
+
+def test_an_image_that_is_kept_may_be_named():
+    answer = semantic_map()
+    np.testing.assert_array_equal(answer.table("L0 H1 M0", NASTY), answer.table("L0 H1 M0", 4))
 
 
 def test_figures_refuse_what_they_cannot_draw():

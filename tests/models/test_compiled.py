@@ -67,6 +67,15 @@ def test_where_torch_cannot_compile_it_is_said():
         compiled(qk.load_model(), 2, backend=broken)
 
 
+def test_memory_that_runs_out_is_not_the_compilers_fault(monkeypatch):
+    def full(*_arguments, **_options):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+    monkeypatch.setattr(type(qk.load_model()), "watch", full)
+    with pytest.raises(torch.OutOfMemoryError, match="2.00 GiB"):
+        compiled(qk.load_model(), 2, backend="eager")
+
+
 def test_a_sweep_with_compiled_parts_finds_the_same_and_says_so(eager, tmp_path):
     scenes, options = qk.odd_one_out(9), {"batch_size": 4, "workers": 0, "progress": False}
     plain = sweep(qk.load_model(), scenes, TopImages(k=2, maps=0), **options)["optimal"]

@@ -13,7 +13,9 @@ from distributed import Client, LocalCluster
 
 import qkwidgets as qk
 from qkwidgets.core.errors import InputError
-from qkwidgets.sweeps import sweep
+from qkwidgets.data.scene_recipe import SceneRecipe
+from qkwidgets.sweeps import PreferenceMasses, sweep
+from qkwidgets.sweeps.semantic import Relations
 from tests.sweeps.child import NUMBER, OPTIONS, REDUCERS, Scenes
 from tests.sweeps.each import Each
 from tests.sweeps.sums import contents
@@ -71,6 +73,14 @@ def test_every_image_gives_the_same_numbers_on_a_cluster(builtin_model, client):
     assert here.keys() == there.keys()
     for name, array in here.items():
         np.testing.assert_array_equal(there[name], array)
+
+
+def test_objects_come_to_a_cluster_and_their_sums_are_those_of_one_machine(builtin_model, client):
+    reducers = [Relations(draws=19, controls=2), PreferenceMasses(null=1, draws=20)]
+    here, there = (swept(builtin_model, where, SceneRecipe(n=18, seed=2), reducers) for where in (None, client))
+    for name in ("semantic", "preference"):
+        for key, values in here[name].to_parts()[0].items():
+            np.testing.assert_allclose(there[name].to_parts()[0][key], values, rtol=1e-9, atol=1e-10)
 
 
 class Watched(Scenes):

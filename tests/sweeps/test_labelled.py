@@ -10,11 +10,14 @@ from qkwidgets.data.image_sets import image_set
 from qkwidgets.data.images import Picture
 from qkwidgets.data.labelled import labelled_picture, labelled_set
 from qkwidgets.data.odd_one_out import odd_one_out
+from qkwidgets.data.scene_conditions import Conditions, odd_one_out_grid
 from qkwidgets.data.scene_recipe import SceneRecipe
+from qkwidgets.sweeps import PreferenceMasses, sweep
 from qkwidgets.sweeps.loading import Batches, loaded
 from qkwidgets.sweeps.part import Reduction
 from qkwidgets.sweeps.plan import plan
 from qkwidgets.sweeps.record import Account
+from qkwidgets.sweeps.same_object import SameObject
 
 RECIPE = SceneRecipe(n=7, seed=3)
 
@@ -62,7 +65,7 @@ class Broken(type(labelled_set(odd_one_out(1)))):
 
 def regions_seen(model, images, workers=0):
     reducer = Kept()
-    items = Batches(images, model._preprocess, [range(4), range(4, 7)], 4, model.layout.grid)
+    items = Batches(images, model.preprocessing, [range(4), range(4, 7)], 4, model.layout.grid)
     Reduction(model, (reducer,), images, None, False).part(loaded(items, workers))
     return reducer.seen
 
@@ -90,7 +93,22 @@ def test_regions_stay_with_their_images_where_one_cannot_be_read(builtin_model):
 
 
 def test_a_set_without_objects_has_no_regions(builtin_model):
-    assert [regions for _, regions in regions_seen(builtin_model, image_set(RECIPE.scenes()))] == [None, None]
+    pictures = image_set(list(RECIPE.scenes().images))
+    assert [regions for _, regions in regions_seen(builtin_model, pictures)] == [None, None]
+
+
+@pytest.mark.parametrize("data", [RECIPE, RECIPE.scenes(), odd_one_out_grid(4, vary={"feature": ["colour", "size"]})], ids=str)
+def test_scenes_bring_their_objects_to_any_sweep(builtin_model, data):
+    options = {"workers": 0, "progress": False, "thumbnails": 0}
+    found = sweep(builtin_model, data, [PreferenceMasses(items=False, null=0, draws=5), SameObject(k=1)], **options)
+    scenes = data.scenes if isinstance(data, Conditions) else data.scenes() if data is RECIPE else data
+    assert found["preference"].n_images == found["same_object"].n_told == len(scenes)
+    images = image_set(data)
+    assert images.names == [f"scene {i}" for i in range(len(scenes))]
+    picture, label = images.item(1)
+    assert np.array_equal(picture.array, scenes.images[1])
+    assert (label, images.label(1), images.path(1)) == (None, None, None)
+    assert (picture.source, picture.licence) == ("qkwidgets.odd_one_out", "made by qkwidgets, free of rights")
 
 
 def test_masks_are_cut_to_what_the_model_sees_or_squeezed_with_the_picture(builtin_model):

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from qkwidgets.answers.class_suggestions import class_word
 from tests.galleries import UNPICTURED, optimal
 from tests.ui.lab import Notebook, jupyterlab, write_notebook
 
@@ -25,6 +26,11 @@ def notebook(chrome, tmp_path):
     assert notebook.errors == []
 
 
+def captioned(hit):
+    """What stands under a picture: class and name."""
+    return hit.name if hit.label is None else f"{class_word(hit.label)} · {hit.name}"
+
+
 def test_what_is_not_embedded_comes_from_the_kernel(notebook):
     answer = optimal()
     view = notebook.page.locator(".qk[data-ready='1']")
@@ -35,7 +41,7 @@ def test_what_is_not_embedded_comes_from_the_kernel(notebook):
     expect(view.get_by_test_id("qk-selection")).to_have_text("L2 H1 M3")
     row = view.get_by_test_id("qk-row-plus")
     hits = answer.top("L2 H1 M3", "+")
-    expect(row.locator("figcaption span")).to_have_text([str(hit.label or hit.name) for hit in hits])
+    expect(row.locator("figcaption span")).to_have_text([captioned(hit) for hit in hits])
     pictures = row.locator("img:not([hidden])")
     expect(pictures).to_have_count(sum(hit.image != UNPICTURED for hit in hits))
     assert pictures.evaluate_all(
@@ -46,6 +52,6 @@ def test_what_is_not_embedded_comes_from_the_kernel(notebook):
     notebook.ask('view.selection = "L1 H0 M5"; view.sign = "-"')
     expect(view.get_by_test_id("qk-selection")).to_have_text("L1 H0 M5")
     expect(row).to_be_hidden()
-    names = [hit.label or hit.name for hit in answer.top("L1 H0 M5", "-")]
-    expect(view.get_by_test_id("qk-row-minus").locator("figcaption span")).to_have_text([str(name) for name in names])
+    names = [captioned(hit) for hit in answer.top("L1 H0 M5", "-")]
+    expect(view.get_by_test_id("qk-row-minus").locator("figcaption span")).to_have_text(names)
     expect(view.get_by_test_id("qk-error")).to_be_empty()

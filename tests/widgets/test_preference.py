@@ -82,11 +82,63 @@ def test_state_out_of_range_is_refused(view):
         view.view = {"curves": "mas"}
 
 
+def test_a_scene_is_set_by_names_and_whole_numbers_and_the_rest_stays(view):
+    view.scene = {"feature": 1, "seed": 2}
+    view.scene = {"difference": 1}
+    assert view.scene == {"feature": 1, "difference": 1, "seed": 2}
+    with view.hold_trait_notifications():
+        view.scene = {"seed": 0}
+    assert view.scene == {"feature": 1, "difference": 1, "seed": 0}
+    with pytest.raises(InputError, match=r"A parameter of this view is one of feature, .* got 'sed'.* Nearest: 'seed'"):
+        view.scene = {"sed": 2}
+    for wrong in (0.5, True, "1", None):
+        with pytest.raises(
+            InputError, match=r"The place of feature is a whole number, 0 to 1: got .* Use turn\(feature=\.\.\.\)"
+        ):
+            view.scene = {"feature": wrong}
+    with pytest.raises(InputError, match="Seed 3 of this view does not exist"):
+        view.scene = {"seed": 3}
+    assert view.scene == {"feature": 1, "difference": 1, "seed": 0}
+
+
 def test_options_that_do_not_exist_or_have_no_values_are_refused(model):
     with pytest.raises(InputError, match=r"A keyword of odd_one_out is one of .* got 'colour'"):
         SceneSource(model, vary={"colour": [1]})
     with pytest.raises(InputError, match=r"vary= lists the values that each option can take: got feature='size'"):
         SceneSource(model, vary={"feature": "size"})
+
+
+def test_a_difference_that_no_scene_shows_is_refused_when_the_view_is_made(model):
+    degrees = r"difference= is for features that differ by degrees .* Name the feature, or leave difference out\."
+    with pytest.raises(InputError, match=degrees):
+        SceneSource(model, vary={"difference": [0.0, 1.0]})
+    with pytest.raises(InputError, match=degrees):
+        SceneSource(model, vary={"difference": [None, 1.0], "feature": ["colour", ["shape", "size"]]})
+    with pytest.raises(InputError, match=degrees):
+        SceneSource(model, vary={"difference": [None, 1.0]}, feature="shape")
+    with pytest.raises(InputError, match=r"difference must be a number from 0"):
+        SceneSource(model, vary={"feature": ["shape", "colour"], "difference": [0.5, 30]})
+    with pytest.raises(InputError, match=r"The items of an array must fill rows"):
+        SceneSource(model, vary={"n_items": [4, 7], "arrangement": ["grid", "array"]})
+
+
+def test_features_to_draw_from_are_one_value(model):
+    drawn = SceneSource(model, vary={"difference": [None, 0.0, 1.0]}, feature=["colour", "size"])
+    assert (drawn.attention((1,)).regions.shape, drawn.settled((2,))) == ((64, 64), (2,))
+    several = SceneSource(model, vary={"feature": [["colour", "size"], "shape"], "difference": [0.0, 1.0]})
+    assert (several.settled((0, 1)), several.settled((1, 1))) == ((0, 1), (1, 0))
+
+
+def test_what_is_turned_by_default_goes_with_what_is_the_same(model):
+    def values(**same):
+        return {axis.name: axis.values for axis in SceneSource(model, **same).axes}
+
+    assert "difference" not in values(feature="shape")
+    assert "array" in values()["arrangement"]
+    assert "array" not in values(n_items=5)["arrangement"]
+    assert "configuration" not in values(shape="square")["feature"]
+    with pytest.raises(InputError, match="n_items must be a number"):
+        values(n_items=99)
 
 
 def test_labelled_pictures_are_stepped_through(model):
@@ -107,6 +159,38 @@ def test_means_over_many_scenes_travel_as_json_without_nan(model):
     assert np.allclose(curves["enrichment_interval"][1], found.enrichment_curves_interval[1], atol=1e-4)
 
 
+def test_means_behind_are_named_for_what_they_are_of(model):
+    found = qk.attention_preference(model, qk.odd_one_out(4), null=0, items=False, workers=0, progress=False)
+    meta = found.widget().meta
+    assert (meta["curves"]["of"], meta["notes"], meta["merged"]) == ("4 odd-one-out scenes", [], False)
+    found.provenance["images"] = {"kind": "photographs with target and distractor masks"}
+    meta = found.widget().meta
+    assert meta["curves"]["of"] == "4 photographs with target and distractor masks"
+    assert meta["notes"] == [
+        "The means behind are of 4 photographs with target and distractor masks; what is shown are odd-one-out scenes."
+    ]
+    del found.provenance["images"]
+    assert found.widget().meta["curves"]["of"] == "4 images"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"tokens": "all"}, 'what falls on prefix tokens is kept in them (tokens="all"), and left out here'),
+        (
+            {"preprocessing": {"crop": "crop_middle"}},
+            'they are of the model\'s own crop (resize="model"), and whole pictures are squeezed here',
+        ),
+    ],
+)
+def test_means_of_other_options_are_not_drawn_behind(model, options, words):
+    found = qk.attention_preference(model, qk.odd_one_out(4), null=0, items=False, workers=0, progress=False)
+    found.provenance.update(options)
+    meta = found.widget().meta
+    assert meta["curves"] is None
+    assert meta["notes"] == [f"The means of the answer are not drawn: {words}."]
+
+
 def test_an_answer_of_another_model_needs_it(model):
     found = qk.attention_preference(model, qk.odd_one_out(4), null=0, items=False, workers=0, progress=False)
     found.provenance["model"] = "timm:vit_tiny"
@@ -115,3 +199,16 @@ def test_an_answer_of_another_model_needs_it(model):
     ):
         preference_widget(found)
     assert preference_widget(found, model).source.model.name == "builtin:o3"
+
+
+def test_an_answer_of_other_weights_is_refused_even_under_the_same_name(model):
+    found = qk.attention_preference(model, qk.odd_one_out(4), null=0, items=False, workers=0, progress=False)
+    found.provenance["fingerprint"] = "0" * 64
+    with pytest.raises(InputError, match="'builtin:o3' has other weights than the model of the answer, 'builtin:o3'"):
+        found.widget()
+
+
+def test_the_wire_says_at_which_features_a_difference_means_nothing(model):
+    axes = {axis["name"]: axis for axis in preference_view(model, vary=VARY, same={"n_items": 6}).meta["axes"]}
+    assert axes["difference"]["idle"] == {"feature": ["shape"]}
+    assert (axes["feature"]["idle"], axes["seed"]["idle"]) == ({}, {})

@@ -113,6 +113,23 @@ export const UNDEFINED: Label = { kind: "mixed", letters: "–", words: "no labe
 
 export const labelOf = (number: number | undefined): Label => LABELS[number ?? -1] ?? UNDEFINED;
 
+/**
+ * Shares as they are drawn: none below zero, and one in sum.
+ *
+ * A moment that is corrected for few images need not be one of anything: its shares may lie outside 0 to 1. Numbers stay as they are.
+ */
+export function clipped<Shares extends ArrayLike<number>>(shares: Shares): Shares {
+  const above = Array.from(shares, (share) => Math.max(0, share));
+  const total = above.reduce((sum, share) => sum + share, 0);
+  return (total > 0 ? above.map((share) => share / total) : above) as ArrayLike<number> as Shares;
+}
+
+/** What has to be said where corrected shares are drawn. */
+export const clippedWords = (correction: string): string =>
+  correction === "none"
+    ? ""
+    : " Corrected shares may lie outside 0 to 1: they are drawn at the border, and told as they are.";
+
 /** Where something lies between mean, position and content: half the sum of what its two sides are made of. */
 export type Point = readonly [mean: number, position: number, content: number];
 

@@ -1,7 +1,7 @@
 /** What a head's energy is made of: nine cells as stacked bars and as numbers, for the head, its layer and inside single images. */
 
 import { h, setAttributes, setText } from "../lib/dom.ts";
-import { format } from "../lib/numbers.ts";
+import { counted, format } from "../lib/numbers.ts";
 import {
   CELLS,
   type Cell,
@@ -113,7 +113,7 @@ function specialWords(numbers: readonly [number, number, number] | undefined): s
 }
 
 function captionWords(nImages: number, hasWithin: boolean, variant: Variant): string {
-  const product = `Bars: of ${variantWords(variant)}. Share of the mean squared product of query and key over all pairs of tokens of ${nImages.toLocaleString("en")} images, pairs of different images included: cells add up exactly. A definition of ours, not the paper’s numbers.`;
+  const product = `Bars: of ${variantWords(variant)}. Share of the mean squared product of query and key over all pairs of tokens of ${counted(nImages, "image")}, pairs of different images included: cells add up exactly. A definition of ours, not the paper’s numbers.`;
   if (hasWithin) {
     const seen = variant === "visible" ? " Of the keys’ content, softmax sees the residual alone there." : "";
     return `${product} Inside images: pairs of one image only; there cells are correlated, so the shares are covariance shares, which may be negative.${seen}`;

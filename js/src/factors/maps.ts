@@ -8,7 +8,7 @@
 import type { Theme } from "../lib/colour.ts";
 import { prefixCount, tokenName } from "../lib/data.ts";
 import { h, setText } from "../lib/dom.ts";
-import { format, formatBounded } from "../lib/numbers.ts";
+import { counted, format, formatBounded } from "../lib/numbers.ts";
 import { segmented } from "../lib/segmented.ts";
 import type { Side } from "../lib/tile.ts";
 import { scaleLegend } from "../panels/head-scale.ts";
@@ -223,5 +223,5 @@ function captionOf(where: Where, nImages: number, range: number): string {
     `One scale for both sides, up to ${format(range, 2)}; patches beyond it are marked in a corner.`;
   if (where === "image")
     return `Map = mean + position part + content part: the mean is the same on every patch, the position part on every image. ${unit}`;
-  return `Over ${nImages.toLocaleString("en")} images: the position part is what a place has in common on all of them; the mean of the content part is zero by construction, so its root mean square is shown. ${unit}`;
+  return `Over ${counted(nImages, "image")}: the position part is what a place has in common on all of them; the mean of the content part is zero by construction, so its root mean square is shown. ${unit}`;
 }

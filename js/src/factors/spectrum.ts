@@ -7,7 +7,7 @@
 import { FOCUSABLE, h, setAttributes, setText, svg } from "../lib/dom.ts";
 import { clamp, linear } from "../lib/numbers.ts";
 import { yLabel } from "../panels/panel.ts";
-import { CELLS, FACTORS, type Kind } from "./cells.ts";
+import { CELLS, clipped, clippedWords, FACTORS, type Kind } from "./cells.ts";
 import { type FactorContext, type FactorPanel, frame } from "./context.ts";
 import { modeWords, percentWords } from "./words.ts";
 
@@ -89,7 +89,7 @@ export function modesPanel({ store, meta, modes, signal }: FactorContext): Facto
     h(
       "p",
       { class: "caption" },
-      "Bars: share of the head’s σ², stacked by what query and key bring (colours of the cells on the left). Strips: what each side is made of. Brackets: modes of near-equal σ, which are defined only together.",
+      `Bars: share of the head’s σ², stacked by what query and key bring (colours of the cells on the left). Strips: what each side is made of. Brackets: modes of near-equal σ, which are defined only together.${clippedWords(meta.factors.correction)}`,
     ),
   );
 
@@ -126,7 +126,9 @@ export function modesPanel({ store, meta, modes, signal }: FactorContext): Facto
     const stacks = KINDS.map(() => "");
     const sides = FACTORS.map(() => "");
     for (const n of each) {
-      const [query, key] = [modes.shares("query", layer, head, n), modes.shares("key", layer, head, n)];
+      const [query, key] = (["query", "key"] as const).map((side) =>
+        clipped(modes.shares(side, layer, head, n)),
+      ) as [ArrayLike<number>, ArrayLike<number>];
       let from = 0;
       for (const [i, kind] of KINDS.entries()) {
         const to = from + shareOf(kind, query, key) * (strengths[n] ?? 0);

@@ -6,7 +6,7 @@
 
 import { FOCUSABLE, h, setAttributes, setText, svg } from "../lib/dom.ts";
 import { clamp } from "../lib/numbers.ts";
-import { between, headPoint, labelOf, type Point } from "./cells.ts";
+import { between, clipped, clippedWords, headPoint, labelOf, type Point } from "./cells.ts";
 import { type FactorContext, type FactorPanel, frame } from "./context.ts";
 import { MODE_KEYS } from "./spectrum.ts";
 import { type Disc, discAt, place, RISE, SIDE, shades } from "./triangle.ts";
@@ -83,17 +83,17 @@ export function ternaryPanel({ store, meta, energies, modes, signal }: FactorCon
   }
 
   function pointOf(layer: number, head: number, mode: number): Point {
-    return between(modes.shares("query", layer, head, mode), modes.shares("key", layer, head, mode));
+    return clipped(between(modes.shares("query", layer, head, mode), modes.shares("key", layer, head, mode)));
   }
 
   function caption(): string {
-    const { svd } = meta.factors;
+    const { svd, correction } = meta.factors;
     const which =
       svd === "data"
         ? "Modes are those of the head’s scores on all pairs of tokens (a singular value decomposition on data), so their σ² sum to its energy; the explorer’s modes, of the weights, have the same numbers and are others."
         : "Modes are those of the weights, as in the explorer; on data they overlap, and their strengths do not sum to the head’s energy.";
     const all = (meta.n_layers * meta.n_heads * meta.n_modes).toLocaleString("en");
-    return `Place: what a mode’s two sides are made of, on average; area: its share of the head’s σ². Shade: the ${all} modes of the model, on a logarithmic scale. ${which} The mean of the layer is kept here; it is dropped for labels and colours.`;
+    return `Place: what a mode’s two sides are made of, on average; area: its share of the head’s σ². Shade: the ${all} modes of the model, on a logarithmic scale. ${which} The mean of the layer is kept here; it is dropped for labels and colours.${clippedWords(correction)}`;
   }
 
   function modeAt(event: MouseEvent): number {
@@ -146,7 +146,7 @@ export function ternaryPanel({ store, meta, energies, modes, signal }: FactorCon
         visibility: !isThere && "hidden",
       });
     }
-    const [x, y] = place(headPoint(energies.cells(layer, head)));
+    const [x, y] = place(clipped(headPoint(energies.cells(layer, head))));
     setAttributes(own, {
       transform: Number.isFinite(x + y) && `translate(${x.toFixed(2)} ${y.toFixed(2)})`,
       visibility: !Number.isFinite(x + y) && "hidden",

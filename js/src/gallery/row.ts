@@ -1,7 +1,7 @@
 /** The pictures of one sign of the mode, best first; one stop in the tab order, arrow keys go along it. */
 
 import { FOCUSABLE, h, setAttributes, setText } from "../lib/dom.ts";
-import { clamp, format, formatPercent } from "../lib/numbers.ts";
+import { clamp, counted, format, formatPercent } from "../lib/numbers.ts";
 import type { Side, Sign } from "../lib/tile.ts";
 import { galleryColumns } from "../panels/overlay.ts";
 import { Card, type Shot } from "./card.ts";
@@ -99,9 +99,19 @@ export function galleryRow(context: GalleryContext, sign: Sign): Part {
     const unread = n_skipped ? ` (${n_skipped} more could not be read)` : "";
     const so = finished ? "" : " so far";
     return store.state.view.sample === "top"
-      ? `best of ${counted(n_images)}${so}${unread} by ${score}`
-      : `ordinary images: at the deciles of the score of ${n_sampled < n_images ? "a sample of " : ""}${counted(n_sampled)}`;
+      ? `best of ${counted(n_images, "image")}${so}${unread} by ${score}`
+      : `ordinary images: at the deciles of the score of ${n_sampled < n_images ? "a sample of " : ""}${counted(n_sampled, "image")}`;
   };
+
+  /** Why a place of the list is empty: there are no more images at all, or none that the mode answers to. */
+  function nobody(place: number): string {
+    const { n_images, n_skipped, finished } = meta.gallery;
+    if (place < n_images) return EMPTY;
+    if (n_skipped) return `only ${counted(n_images, "image")} of the set could be read`;
+    return finished
+      ? `the set has only ${counted(n_images, "image")}`
+      : `only ${counted(n_images, "image")} so far`;
+  }
 
   function caption(sample: Sample, place: number, { score }: Hit): string {
     if (sample === "top") return format(score);
@@ -148,11 +158,11 @@ export function galleryRow(context: GalleryContext, sign: Sign): Part {
     const { mode, view, theme } = store.state;
     const found = hits.filter(({ image }) => image >= 0).length;
     resize(hits.length);
-    words = hits.map((hit, place) => (hit.image < 0 ? EMPTY : describe(view.sample, place, hit)));
+    words = hits.map((hit, place) => (hit.image < 0 ? nobody(place) : describe(view.sample, place, hit)));
     const range = (side: Side): number => lists.range(view.sample, side, mode);
     const ranges = { query: range("query"), key: range("key") };
     for (const [place, hit] of hits.entries()) {
-      if (hit.image < 0) pool[place]?.empty(EMPTY);
+      if (hit.image < 0) pool[place]?.empty(nobody(place));
       else pool[place]?.show(shot(lists, place, hit, ranges), { ...view, theme });
     }
     setAttributes(cards, { hidden: found === 0, "data-layout": view.layout });
@@ -199,7 +209,6 @@ function shortName(images: Images, image: number): string {
 const decileName = (fraction = Number.NaN): string =>
   fraction === 0 ? "the lowest" : fraction === 1 ? "the highest" : `at the ${formatPercent(fraction)} decile`;
 
-const counted = (images: number): string => `${images.toLocaleString("en")} images`;
 const NOBODY = "No image has a positive score for this sign of the mode.";
 const EMPTY = "no further image has a positive score";
 

@@ -64,6 +64,10 @@ export const defined = (value: number | undefined, words: (value: number) => str
 export const finiteOr = (value: number | undefined, other: number): number =>
   Number.isFinite(value) ? (value as number) : other;
 
+/** "1,000 images", "1 image" */
+export const counted = (count: number, noun: string): string =>
+  `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+
 /** "M3, M4 and M7" */
 export function listed(words: readonly string[]): string {
   if (words.length < 2) return words.join("");

@@ -2,7 +2,7 @@
 
 import { tokenName } from "../lib/data.ts";
 import { h, setAttributes, setText } from "../lib/dom.ts";
-import { formatBounded } from "../lib/numbers.ts";
+import { counted, formatBounded } from "../lib/numbers.ts";
 import {
   type AttentionRow,
   type Bounded,
@@ -70,7 +70,7 @@ function termsOf(parts: Parts, selected: number): Term[] {
     });
   }
   if (parts.restCount > 0) {
-    const name = `${parts.restCount} modes not in this page`;
+    const name = `${counted(parts.restCount, "mode")} not in this page`;
     terms.push({ ...(parts.rest ?? UNKNOWN), name, kind: "rest" });
   }
   terms.push({ ...parts.biasKey, name: "key-only term (bias)", kind: "bias" });

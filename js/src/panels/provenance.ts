@@ -44,7 +44,7 @@ export function provenanceRows(provenance: Provenance): [string, string | HTMLEl
   const known = Object.keys(LABELS).filter((key) => key in told);
   const others = Object.keys(told).filter((key) => !(key in LABELS));
   return [...known, ...others]
-    .filter((key) => told[key] !== null && told[key] !== undefined && told[key] !== "")
+    .filter((key) => !isEmpty(told[key]))
     .map((key) => [LABELS[key] ?? key, cell(told[key])]);
 }
 
@@ -53,23 +53,45 @@ function cell(value: unknown): string | HTMLElement {
     // Whole in the text, so that it can be copied and read aloud; the style sheet shows its beginning.
     return h("code", { class: "fingerprint", title: value }, value);
   }
-  if (typeof value === "object" && value !== null) return nested(value as Provenance);
+  if (typeof value === "object" && value !== null) return nested(value as Provenance | readonly unknown[]);
   return plain(value);
 }
 
+/** From this many equal numbers on, one of them stands for all. */
+const LONG = 4;
+
+/** What tells nothing: no value, no words, or a record of nothing else. */
+function isEmpty(value: unknown): boolean {
+  if (typeof value === "object" && value !== null) return Object.values(value).every(isEmpty);
+  return value === null || value === undefined || value === "";
+}
+
+/** Counts, seeds and bytes are exact; measured numbers have three digits. */
 function plain(value: unknown): string {
-  if (typeof value === "number") return String(Number(value.toPrecision(3)));
+  if (typeof value === "number")
+    return String(Number.isInteger(value) ? value : Number(value.toPrecision(3)));
   return WORDS[String(value)] ?? String(value);
 }
 
+/** "0.485, 0.456, 0.406", or "0.125 in all 12" */
+function listed(values: readonly unknown[]): string {
+  const alike = values.length >= LONG && values.every((value) => value === values[0]);
+  return alike ? `${plain(values[0])} in all ${values.length}` : values.map(plain).join(", ");
+}
+
 /** One level in a line ("timm 1.0.31, torch 2.15.0"), more of them as a list that is folded away. */
-function nested(value: Provenance): string | HTMLElement {
-  const entries = Object.entries(value);
+function nested(value: Provenance | readonly unknown[]): string | HTMLElement {
   const flat = (part: unknown): boolean => typeof part !== "object" || part === null;
-  if (entries.every(([, part]) => flat(part)))
-    return entries.map(([key, part]) => `${key} ${plain(part)}`).join(", ");
-  const items = entries.map(([key, part]) =>
-    h("li", {}, `${key.replaceAll("_", " ")}: `, flat(part) ? plain(part) : nested(part as Provenance)),
-  );
+  const part = (inner: unknown): string | HTMLElement =>
+    flat(inner) ? plain(inner) : nested(inner as Provenance);
+  if (Array.isArray(value)) {
+    const kept = value.filter((inner) => !isEmpty(inner));
+    return kept.every(flat) ? listed(kept) : h("ul", {}, ...kept.map((inner) => h("li", {}, part(inner))));
+  }
+  const entries = Object.entries(value).filter(([, inner]) => !isEmpty(inner));
+  const words = (key: string): string => key.replaceAll("_", " ");
+  if (entries.every(([, inner]) => flat(inner)))
+    return entries.map(([key, inner]) => `${words(key)} ${plain(inner)}`).join(", ");
+  const items = entries.map(([key, inner]) => h("li", {}, `${words(key)}: `, part(inner)));
   return h("ul", {}, ...items);
 }

@@ -2,7 +2,7 @@
 
 import type { Rank } from "../lib/data.ts";
 import { FOCUSABLE, h, select, setAttributes, setText } from "../lib/dom.ts";
-import { finiteOr, format, formatPercent } from "../lib/numbers.ts";
+import { counted, finiteOr, format, formatPercent } from "../lib/numbers.ts";
 import { chooseModeOnClick } from "./choose-mode.ts";
 import { type PanelContext, setView } from "./panel.ts";
 
@@ -63,7 +63,7 @@ export function rankingView({ store, data: { meta, spectra }, signal }: PanelCon
     const { layer, head, image } = store.state;
     const bias = spectra.shareOfBias(image, layer, head);
     const left = 1 - bias - shown.reduce((total, share) => total + share, 0);
-    return `bias ${formatPercent(bias)} · not shown ${formatPercent(left)} (${meta.n_modes - shown.length} modes)`;
+    return `bias ${formatPercent(bias)} · not shown ${formatPercent(left)} (${counted(meta.n_modes - shown.length, "mode")})`;
   }
 }
 

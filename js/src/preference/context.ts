@@ -1,6 +1,7 @@
 /** What the parts of a preference view share: the state they paint from, and what never changes. */
 
 import type { Theme } from "../lib/colour.ts";
+import { counted } from "../lib/numbers.ts";
 import type { Store } from "../lib/store.ts";
 import type { PreferenceMeta, Scene } from "./data.ts";
 import type { State } from "./index.ts";
@@ -36,4 +37,4 @@ export function setView(store: Store<Shown>, patch: Partial<State["view"]>): voi
 
 /** "mean of 4 heads", or "head 2" */
 export const headWords = (head: number, nHeads: number): string =>
-  head < 0 ? `mean of ${nHeads} heads` : `head ${head}`;
+  head < 0 ? `mean of ${counted(nHeads, "head")}` : `head ${head}`;

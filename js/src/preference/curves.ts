@@ -18,6 +18,8 @@ const ENDS = [1, 1.2, 1.6, 2, 3, 4, 6, 8, 10];
 export function curvesPanel({ store, meta, signal }: PreferenceContext, tools: HTMLElement): Part {
   const { n_layers: nLayers } = meta;
   const layers = Array.from({ length: nLayers }, (_, layer) => layer);
+  // Means of a model with other layers would run off the axis.
+  const fitting = meta.curves?.mass[0]?.[0]?.length === nLayers ? meta.curves : null;
   const x = (layer: number): string => `${(100 * (layer + 0.5)) / nLayers}%`;
   const lines = GROUPS.map((group) => ({
     band: svg("path", { class: `interval ${group}` }),
@@ -106,7 +108,7 @@ export function curvesPanel({ store, meta, signal }: PreferenceContext, tools: H
     const kind = view.curves;
     const itself = view.itself === "yes";
     const curves = GROUPS.map((_, group) => scene.curve(kind, itself, group, head));
-    const behind = meta.curves && head < 0 ? meta.curves : null;
+    const behind = fitting && head < 0 ? fitting : null;
     const many = GROUPS.map((_, group) => behind?.[kind][itself ? 0 : 1]?.[group] ?? []);
     const largest = kind === "mass" ? 1 : topOf([...curves, ...many]);
     const y = linear([0, largest], [FLOOR, TOP]);
@@ -119,7 +121,7 @@ export function curvesPanel({ store, meta, signal }: PreferenceContext, tools: H
       setAttributes(band, { d: behind ? bandPath(behind, kind, itself, group, y) : "" });
     }
     for (const [part, label] of ticks.entries()) setText(label, format((largest * part) / 2, 2));
-    setText(caption, captionOf(kind, behind));
+    setText(caption, [captionOf(kind, behind), ...meta.notes].join(" "));
   }
 
   let drawn: readonly unknown[] = [];
@@ -172,9 +174,7 @@ function captionOf(kind: "mass" | "enrichment", behind: Curves | null): string {
     kind === "mass"
       ? "Thin lines: the share of the area, which uniform attention would give."
       : "Attention over the share of the area; thin line: 1, uniform attention.";
-  return behind
-    ? `${chance} Pale, with a band: the mean of ${behind.n_images} scenes and its 95 % interval.`
-    : chance;
+  return behind ? `${chance} Pale, with a band: the mean of ${behind.of} and its 95 % interval.` : chance;
 }
 
 function headings(): HTMLElement[] {

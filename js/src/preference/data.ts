@@ -10,6 +10,8 @@ export interface Axis {
   readonly label: string;
   readonly words: readonly string[];
   readonly about: string;
+  /** The words of another parameter, by its name, at which this one means nothing. */
+  readonly idle?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** By variant (with and without the patch that asks), group and layer. */
@@ -18,6 +20,8 @@ type ByLayer<T> = readonly (readonly (readonly T[])[])[];
 /** Means over many scenes. */
 export interface Curves {
   readonly n_images: number;
+  /** "12 photographs" */
+  readonly of: string;
   readonly mass: ByLayer<number | null>;
   readonly mass_interval: ByLayer<readonly (number | null)[]>;
   readonly enrichment: ByLayer<number | null>;
@@ -27,6 +31,8 @@ export interface Curves {
 export interface PreferenceMeta extends Meta {
   readonly axes: readonly Axis[];
   readonly curves: Curves | null;
+  /** whether one mask holds all distractors */
+  readonly merged: boolean;
 }
 
 export const GROUPS = ["same", "different", "background"] as const;

@@ -7,6 +7,8 @@ import type { Axis } from "./data.ts";
 
 /** Words side by side up to so many; more of them are a list, and numbers a slider. */
 const MOST_WORDS = 6;
+/** No place in a list: what a knob shows where it means nothing. */
+const NOTHING = -1;
 
 export function sceneKnobs({ store, meta, signal }: PreferenceContext): Part {
   const turn = (name: string, place: number): void =>
@@ -14,14 +16,23 @@ export function sceneKnobs({ store, meta, signal }: PreferenceContext): Part {
   const knobs = meta.axes
     .filter(({ words }) => words.length > 1)
     .map((axis) => ({
-      name: axis.name,
+      axis,
       ...knob(axis, (place) => turn(axis.name, place), signal),
     }));
+  const wordOf = (name: string): string =>
+    meta.axes.find((axis) => axis.name === name)?.words[store.state.scene[name] ?? 0] ?? "";
+  const isIdle = ({ idle = {} }: Axis): boolean =>
+    Object.entries(idle).some(([name, words]) => words.includes(wordOf(name)));
   return {
     root: h("div", { class: "options knobs", "data-testid": "qk-knobs" }, ...knobs.map(({ root }) => root)),
     keys: ["scene"],
     paint() {
-      for (const { name, paint } of knobs) paint(store.state.scene[name] ?? 0);
+      for (const { axis, root, paint } of knobs) {
+        const disabled = isIdle(axis);
+        paint(disabled ? NOTHING : (store.state.scene[axis.name] ?? 0));
+        for (const input of root.querySelectorAll("button, input, select"))
+          setAttributes(input, { disabled });
+      }
     },
   };
 }

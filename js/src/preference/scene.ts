@@ -61,17 +61,22 @@ function maskedPicture({ meta }: PreferenceContext) {
       if (drawn === scene) return;
       drawn = scene;
       const { regions } = scene;
-      const others = new Set(regions.labels as Uint8Array).size - 2;
       setAttributes(photograph, { src: url });
       setAttributes(drawing, { viewBox: `0 0 ${regions.columns} ${regions.rows}` });
       setAttributes(paths.halo, { d: bordersOf(regions, (label) => label > 0) });
       setAttributes(paths.others, { d: bordersOf(regions, (label) => label > 1) });
       setAttributes(target, { d: bordersOf(regions, (label) => label === 1) });
-      const said = `target and ${others} distractor${others === 1 ? "" : "s"}`;
+      const said = `target and ${meta.merged ? "distractors" : counted(regions.labels)}`;
       setText(words, said);
       setAttributes(pane, { "aria-label": said });
     },
   };
+}
+
+/** "5 distractors", of the regions of all pixels */
+function counted(labels: ArrayLike<number>): string {
+  const count = [...new Set(Array.from(labels))].filter((label) => label > 1).length;
+  return `${count} distractor${count === 1 ? "" : "s"}`;
 }
 
 function attentionView({ meta, store, signal }: PreferenceContext, query: number) {

@@ -6,7 +6,7 @@ import { waitingMark } from "../lib/notices.ts";
 import { Requests } from "../lib/requests.ts";
 import type { Store } from "../lib/store.ts";
 import { Unpacker } from "../lib/unpack.ts";
-import { currentTables, type Shown } from "./context.ts";
+import type { Shown } from "./context.ts";
 import { HeadTables } from "./data.ts";
 import type { State } from "./index.ts";
 
@@ -63,11 +63,14 @@ export async function feedTables(
     const name = nameOf({ layer, head });
     requests?.forget();
     const here = kept.get(name);
-    if (here) store.set({ tables: here, error: "" });
-    else if (!isMissing(embedded[name])) await accept({ layer, head }, embedded[name]);
-    else if (requests) requests.ask({ layer, head });
-    else store.set({ error: `The tables of L${layer} H${head} are not in this page.` });
-    if (!currentTables(store.state) && requests) wait();
+    if (here) {
+      arrived();
+      store.set({ tables: here, error: "" });
+    } else if (!isMissing(embedded[name])) await accept({ layer, head }, embedded[name]);
+    else if (requests) {
+      wait();
+      requests.ask({ layer, head });
+    } else store.set({ error: `The tables of L${layer} H${head} are not in this page.` });
   }
 
   store.watch(["layer", "head"], () => void want(), signal);

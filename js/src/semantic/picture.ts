@@ -38,7 +38,14 @@ export function picturePanel(context: SemanticContext): Part {
   );
   const pane = h("div", { class: "pane", role: "img", "data-testid": "qk-segments" }, photograph, drawing);
   const readout = h("output", { class: "readout", "aria-live": "polite", "data-testid": "qk-pair" });
-  const root = frame("pictured", "What this mode carries, key to query", [], pane, readout);
+  const root = frame(
+    "pictured",
+    "What this mode carries, key to query",
+    [],
+    pane,
+    readout,
+    h("p", { class: "caption" }, "An arrow with a bar at its end lowers scores."),
+  );
 
   let segmented = "";
   let places: (Place | undefined)[] = [];

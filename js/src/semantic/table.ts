@@ -38,7 +38,7 @@ export function tablePanel(context: SemanticContext): Part {
     h(
       "p",
       { class: "caption" },
-      "Mean contribution to the score of a query patch in the row’s segment with a key patch in the column’s; green raises it, purple lowers it.",
+      "Mean of the visible contribution of a query patch in the row’s segment and a key patch in the column’s to their score: the key less its mean over patches, times the scale of scores, 1/√d_head. Green raises the score, purple lowers it.",
     ),
   );
   let built = "";

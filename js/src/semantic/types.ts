@@ -122,7 +122,7 @@ export function sharesPanel(context: SemanticContext): Part {
       "p",
       { class: "caption" },
       `Share of each layer’s modes, over ${meta.semantic.n_images} images, segments from ${meta.semantic.segments_from}. ` +
-        "Line across: the share of random pairs of directions that pass the same test. An arrow with a bar at its end lowers scores.",
+        "Line across: the share of random pairs of directions that pass the same test.",
     ),
   );
 

@@ -57,17 +57,3 @@ def with_content(cells: Float[Tensor, "*head 4 4"]) -> Float[Tensor, "*head 3 3"
     """
     rows = torch.cat([cells[..., :2, :], cells[..., 2:, :].sum(dim=-2, keepdim=True)], dim=-2)
     return torch.cat([rows[..., :2], rows[..., 2:].sum(dim=-1, keepdim=True)], dim=-1)
-
-
-def visible_energy(cells: Float[Tensor, "*head factor factor"]) -> Float[Tensor, "*head"]:
-    """The energy that a softmax over patches can see: all but that of the key's mean, which shifts whole rows of scores.
-
-    Where other tokens are keys, too, the shift matters against these.
-
-    Examples
-    --------
-    >>> import torch
-    >>> visible_energy(torch.ones(3, 3)).item()
-    6.0
-    """
-    return cells[..., 1:].sum(dim=(-2, -1))

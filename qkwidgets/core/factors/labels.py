@@ -1,4 +1,4 @@
-"""What does a head or a mode trade mostly, and how sharply? Labels, points in a triangle, specialisation.
+"""What does a head or a mode trade mostly, and how sharply? Labels and specialisation.
 
 Labels look at position and content alone, in this order, the mean left out; both ways round of content and position are one
 class, so that a mode half one and half the other on both sides has shares of 1/4, 1/2 and 1/4: the base rate.
@@ -39,33 +39,6 @@ def labels(cells: Float[Tensor, "*any 2 2"], threshold: float = THRESHOLD) -> In
     share, number = found.nan_to_num(-1.0).max(dim=-1)
     number = torch.where(share >= threshold, number, len(LABELS) - 1)
     return torch.where(found.isnan().any(dim=-1), -1, number)
-
-
-def mode_points(
-    query_share: Float[Tensor, "*head mode factor"], key_share: Float[Tensor, "*head mode factor"]
-) -> Float[Tensor, "*head mode factor"]:
-    """Where modes lie in the triangle of mean ("layer"), position and content: the mean of both sides' shares.
-
-    Examples
-    --------
-    >>> import torch
-    >>> mode_points(torch.tensor([[1.0, 0.0, 0.0]]), torch.tensor([[0.0, 0.0, 1.0]])).tolist()
-    [[0.5, 0.0, 0.5]]
-    """
-    return (query_share + key_share) / 2
-
-
-def head_points(cells: Float[Tensor, "*head factor factor"]) -> Float[Tensor, "*head factor"]:
-    """Where heads lie: the mean of row and column sums of their shares; exactly their modes' points, weighted by energy.
-
-    Examples
-    --------
-    >>> import torch
-    >>> head_points(torch.eye(3)).round(decimals=3).tolist()
-    [0.333..., 0.333..., 0.333...]
-    """
-    cells = cells / cells.sum(dim=(-2, -1), keepdim=True)
-    return (cells.sum(dim=-1) + cells.sum(dim=-2)) / 2
 
 
 def specialisation(

@@ -2,8 +2,8 @@
 
 Inside an image content at one patch is correlated with content at another, so the energies of cells do not add up. What is
 orthogonal in every single image are four blocks: factors that are the same at all patches (mean, image) and those whose mean
-over patches is zero (position, residual), on either side. A cell's covariance share `<l_ab, l> / <l, l>` sums to one over the
-cells; it may be negative. All products follow from d_head x d_head matrices of each image.
+over patches is zero (position, residual), on either side. All products follow from d_head x d_head matrices of each image; how
+they are shared out is in `core.factors.shares`.
 """
 
 import torch
@@ -72,74 +72,3 @@ def _put(found: Tensor, query: tuple[int, int], key: tuple[int, int], block: Ten
     for place in torch.cartesian_prod(*[torch.arange(2)] * 4).tolist():
         a, b, c, d = place
         found[..., query[a], key[b], query[c], key[d]] = block[..., a, b, c, d]
-
-
-def with_content(found: Float64[Tensor, "*head 4 4 4 4"]) -> Float64[Tensor, "*head 3 3 3 3"]:
-    """Products of the cells of mean, position and content.
-
-    Examples
-    --------
-    >>> import torch
-    >>> with_content(torch.ones(4, 4, 4, 4).double())[2, 2, 2, 2].item()
-    16.0
-    """
-    for axis in (-4, -3, -2, -1):
-        mean, position, image, residual = found.unbind(axis)
-        found = torch.stack([mean, position, image + residual], dim=axis)
-    return found
-
-
-def visible(found: Float64[Tensor, "*head 4 4 4 4"]) -> Float64[Tensor, "*head 4 4 4 4"]:
-    """The products of what a softmax over patches sees: without key factors that are the same at all patches.
-
-    Examples
-    --------
-    >>> import torch
-    >>> visible(torch.ones(4, 4, 4, 4).double()).sum().item()
-    64.0
-    """
-    seen = torch.zeros(4, dtype=found.dtype, device=found.device)
-    seen[list(VARYING)] = 1
-    return found * seen[:, None, None] * seen
-
-
-def covariance_shares(found: Float64[Tensor, "*head a b a b"]) -> Float64[Tensor, "*head a b"]:
-    """`<l_ab, l> / <l, l>` of every cell: they sum to one, and may be negative.
-
-    Examples
-    --------
-    >>> import torch
-    >>> covariance_shares(torch.ones(3, 3, 3, 3).double()).sum().item()
-    1.0
-    """
-    return found.sum(dim=(-2, -1)) / found.sum(dim=(-4, -3, -2, -1))[..., None, None]
-
-
-def diagonal_shares(found: Float64[Tensor, "*head a b a b"]) -> Float64[Tensor, "*head a b"]:
-    """`<l_ab, l_ab> / <l, l>` of every cell: what is missing to one, or too much, is the products between cells.
-
-    Examples
-    --------
-    >>> import torch
-    >>> diagonal_shares(torch.ones(3, 3, 3, 3).double()).sum().item()
-    0.11...
-    """
-    a, b = found.shape[-2:]
-    own = found.flatten(-4, -3).flatten(-2).diagonal(dim1=-2, dim2=-1).unflatten(-1, (a, b))
-    return own / found.sum(dim=(-4, -3, -2, -1))[..., None, None]
-
-
-def block_shares(found: Float64[Tensor, "*head 4 4 4 4"]) -> Float64[Tensor, "*head 2 2"]:
-    """Shares of the four blocks that are orthogonal in every image: query flat or varying (rows), key likewise.
-
-    Examples
-    --------
-    >>> import torch
-    >>> block_shares(torch.ones(4, 4, 4, 4).double()).tolist()
-    [[0.25, 0.25], [0.25, 0.25]]
-    """
-    cells = covariance_shares(found)
-    return torch.stack(
-        [torch.stack([cells[..., q, :][..., k].sum(dim=(-2, -1)) for k in (FLAT, VARYING)], dim=-1) for q in (FLAT, VARYING)],
-        dim=-2,
-    )

@@ -5,9 +5,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qkwidgets.core.factors.energies import cell_energies, crossfit_energies, visible_energy, with_content
+from qkwidgets.core.factors.energies import cell_energies, crossfit_energies, with_content
 from qkwidgets.core.factors.moments import grams, moments
 from qkwidgets.core.factors.moments import with_content as with_content_moments
+from qkwidgets.core.factors.shares import visible_energy
 from tests.core.factors.data import D_HEAD, FEW, N, P, close, head, sides, small_tokens
 from tests.oracles import factors as oracle
 

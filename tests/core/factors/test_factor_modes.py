@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from qkwidgets.core.factors.data_modes import data_modes, mode_cells, root
 from qkwidgets.core.factors.energies import cell_energies
-from qkwidgets.core.factors.labels import head_points, mode_points
 from qkwidgets.core.factors.moments import grams, moments, shifted
+from qkwidgets.core.factors.shares import head_points, mode_points
 from qkwidgets.core.factors.weight_modes import weight_modes
 from qkwidgets.core.modes import singular_modes
 from tests.core.factors.data import D_HEAD, FEW, D, N, P, close, head, sides, small_tokens

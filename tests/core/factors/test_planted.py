@@ -10,8 +10,9 @@ from qkwidgets.core.factors.labels import specialisation
 from qkwidgets.core.factors.moments import grams, moments
 from qkwidgets.core.factors.moments import with_content as moments_with_content
 from qkwidgets.core.factors.null import rotation_null
+from qkwidgets.core.factors.shares import block_shares, diagonal_shares
 from qkwidgets.core.factors.split import split
-from qkwidgets.core.factors.within import block_shares, diagonal_shares, products
+from qkwidgets.core.factors.within import products
 from tests.core.factors import planted
 
 MEAN, POSITION, CONTENT = range(3)
@@ -41,8 +42,8 @@ def drawn(seed, n, **options):
 @pytest.mark.parametrize(
     ("n", "most_content", "mixed"),
     [
-        (50, (0.90, 0.985), (0.94, 0.995)),
-        (500, (0.99, 1), (0.995, 1)),
+        (50, (0.91, 0.98), (0.95, 0.99)),
+        (500, (0.993, 1), (0.996, 1)),
         pytest.param(4000, (0.999, 1), (0.999, 1), marks=pytest.mark.long),
     ],
 )
@@ -96,16 +97,16 @@ def test_s3_overlapping_spans_are_told_apart_where_projecting_out_a_span_fails(n
     population = torch.stack([(0 * S_pos), S_pos, S_con])
     expected = torch.einsum("aij,jk,bkl,il->ab", population, M, population, M)
     found = shares(x @ W_Q, x @ W_K)
-    assert torch.allclose(found, expected / expected.sum(), atol=0.005 * (4000 / n) ** 0.5)
+    wide = (4000 / n) ** 0.5  # the targets are those of 4000 images; a mean over n of them is off in proportion to n^-1/2
+    assert torch.allclose(found, expected / expected.sum(), atol=0.005 * wide)
     assert found[CONTENT, CONTENT] < 0.95  # since position reaches into what it reads
     parts = three(x)
-    wide = (4000 / n) ** 0.5
 
     def off(S, true):
         return ((S - true).norm() / true.norm()).item()
 
-    assert off(parts[POSITION], S_pos) < 0.04 * wide
-    assert off(parts[CONTENT], S_con) < 0.05 * wide
+    assert off(parts[POSITION], S_pos) < 0.03 * wide
+    assert off(parts[CONTENT], S_con) < 0.04 * wide
     rows = split(x).position
     span = torch.linalg.svd(rows, full_matrices=False)[2][:6]
     rest = x.flatten(0, 1) - x.flatten(0, 1).mean(0)
@@ -186,10 +187,14 @@ def content_with_a_row(n, seed=0):
 
 
 def test_s6_content_that_varies_with_place_is_position():
-    x, axis = content_with_a_row(1000)
-    found = grams(moments(x), corrected=True)[POSITION]
-    assert (axis @ found @ axis).item() == pytest.approx(0.49, abs=0.03)
-    assert 0.45 < trace(grams(moments(x)))[POSITION] < 0.56
+    along, whole = [], []
+    for seed in range(12):  # one estimate is off by 0.013, the mean of twelve by 0.004
+        x, axis = content_with_a_row(1000, seed)
+        position = grams(moments(x), corrected=True)[POSITION]
+        along.append((axis @ position @ axis).item())
+        whole.append(trace(position).item())
+    assert np.mean(along) == pytest.approx(0.49, abs=0.01)
+    assert np.mean(whole) == pytest.approx(np.mean(along), abs=0.001)  # nowhere else
 
 
 def test_s7_inside_images_energies_overlap():

@@ -1,0 +1,201 @@
+"""Does a model keep a map of places while content changes? Position and content through depth, side by side for several models.
+
+Source: the questions are those of Doshi et al. arXiv 2601.05328; every measure is this project's own.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from qkwidgets.answers.depth_profile import DepthProfile
+from qkwidgets.core.errors import InputError
+from qkwidgets.figures.colours import colours
+from qkwidgets.figures.depth_similarity import similarity_figure
+from qkwidgets.figures.position_manifold import manifold_figure
+from qkwidgets.figures.theme import PAGE_WIDTH, SMALL, escaped, note, template
+from qkwidgets.figures.trend import LAYERS, LEGEND_ROW, SYMBOLS
+
+WHAT = ("curves", "manifold", "similarity")
+TOP, PANEL, BELOW = 78, 352, 108
+"""Pixels above the panels, of two rows of panels, and below."""
+
+
+class Panel(NamedTuple):
+    """One small figure: its title, a measure of an answer by layer, and what chance gives for it, if it is known."""
+
+    title: str
+    measure: str
+    chance: str | None = None
+
+
+PANELS = (
+    Panel("position, share of variance", "position_share_corrected"),
+    Panel("R² of the grid in 3-D", "grid_r2"),
+    Panel("recall of neighbours", "neighbour_recall", "recall_chance"),
+    Panel("directions of position", "participation"),
+    Panel("CKA with the position table", "embedding_cka", "embedding_chance"),
+    Panel("content: change to next layer", "enrichment"),
+)
+
+
+def depth_figure(
+    *answers: DepthProfile | str,
+    what: str = "curves",
+    theme: str = "light",
+    layers: str = "normalised",
+    layer: int | None = None,
+    kinds: tuple[str, ...] | str | None = None,
+) -> go.Figure:
+    """Position and content through the layers of one or several models.
+
+    Parameters
+    ----------
+    answers
+        From `qkwidgets.depth_profile`, one a model; a manifold and similarities show one. A word among them is `what`.
+    what
+        "curves": measures by layer; "manifold": places on three principal components, coloured by row and by column, to be turned, with a
+        slider over layers; "similarity": how alike layers are.
+    theme
+        "light" or "dark".
+    layers
+        Of curves: "normalised" or "index", as in the trend of cosines.
+    layer
+        Of a manifold: the one that is shown first, the middle one by default.
+    kinds
+        Of similarities: two of `answers.depth_profile.SIMILARITIES`; cosines of content and of whole tokens by default, where they
+        were asked for, else linear CKA.
+
+    Raises
+    ------
+    InputError
+        If an option is unknown, or the answer lacks what is to be drawn.
+
+    Examples
+    --------
+    >>> import qkwidgets as qk
+    >>> found = qk.depth_profile(qk.load_model(), qk.odd_one_out(8), workers=0, progress=False)
+    >>> figure = depth_figure(found)
+    >>> [trace.name for trace in figure.data if trace.showlegend]
+    ['builtin:o3']
+    >>> len(found.figure("manifold").layout.sliders[0].steps)
+    6
+    """
+    what = next((given for given in answers if isinstance(given, str)), what)
+    answers = tuple(given for given in answers if not isinstance(given, str))
+    _check(answers, what, layers)
+    if what == "curves":
+        return _curves(answers, layers, theme)
+    if len(answers) > 1:
+        raise InputError(
+            f"what={what!r} shows one model: got {len(answers)} answers. They were probably meant to be compared. Draw a figure each, or use "
+            'what="curves".'
+        )
+    return (
+        manifold_figure(answers[0], layer=layer, theme=theme)
+        if what == "manifold"
+        else similarity_figure(answers[0], kinds, theme)
+    )
+
+
+def _curves(answers: tuple[DepthProfile, ...], layers: str, theme: str) -> go.Figure:
+    c, change = colours(theme), _change(answers)
+    figure = make_subplots(2, 3, subplot_titles=[panel.title for panel in PANELS], horizontal_spacing=0.09, vertical_spacing=0.2)
+    for number, answer in enumerate(answers):
+        for place, panel in enumerate(PANELS):
+            values = answer.enrichment(change) if panel.measure == "enrichment" else getattr(answer, panel.measure)
+            for trace in _lines(answer, panel, values, number, layers, theme):
+                figure.add_trace(trace, row=place // 3 + 1, col=place % 3 + 1)
+    rows = len(answers)
+    figure.update_layout(
+        template=template(theme),
+        width=PAGE_WIDTH,
+        height=TOP + LEGEND_ROW * rows + PANEL + BELOW,
+        margin={"l": 40, "r": 14, "t": TOP + LEGEND_ROW * rows, "b": BELOW},
+        title={"text": "Position and content through depth", "y": 1, "yanchor": "top", "pad": {"t": 14}},
+        legend={"x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "yref": "paper", "tracegroupgap": 0, "entrywidth": 0},
+        hovermode="closest",
+    )
+    figure.update_layout(legend={"y": 1 + 24 / PANEL})
+    for words in figure.layout.annotations[: len(PANELS)]:
+        words.update(font={"size": 12, "color": c.ink})
+    figure.update_xaxes(**_ticks(answers, layers))
+    figure.update_xaxes(title={"text": LAYERS[layers], "font": {"size": SMALL}}, row=2)
+    figure.update_yaxes(nticks=5, tickformat="~g", rangemode="tozero")
+    for place, panel in enumerate(PANELS):
+        if panel.measure != "enrichment" and all(getattr(answer, panel.measure) is None for answer in answers):
+            figure.add_annotation(
+                text="none", x=0.5, y=0.5, xref="x domain", yref="y domain", row=place // 3 + 1, col=place % 3 + 1
+            )
+    note(figure, _words(answers), below=50)
+    return figure
+
+
+def _lines(
+    answer: DepthProfile, panel: Panel, values: np.ndarray | None, number: int, layers: str, theme: str
+) -> list[go.Scatter]:
+    """A measure by layer, and chance for it; the first panel's lines are in the legend."""
+    c = colours(theme)
+    colour, symbol = c.series[number % len(c.series)], SYMBOLS[number % len(SYMBOLS)]
+    name = escaped(answer.model) + (", patches shuffled" if answer.shuffled is not None else "")
+    x = np.arange(answer.n_layers) / (max(1, answer.n_layers - 1) if layers == "normalised" else 1)
+    shared = {"legendgroup": str(number), "name": name, "hovertemplate": f"{name}<br>%{{text}}: %{{y:.3f}}<extra></extra>"}
+    made = []
+    if values is not None:
+        between = len(values) < answer.n_layers  # a step lies between two layers
+        made.append(
+            go.Scatter(
+                x=(x[1:] + x[:-1]) / 2 if between else x,
+                y=values,
+                mode="lines+markers",
+                line={"color": colour, "width": 1.8},
+                marker={"size": 5.5, "symbol": symbol, "color": colour},
+                text=[f"L{i} to L{i + 1}" if between else f"L{i}" for i in range(len(values))],
+                showlegend=panel is PANELS[0],
+                **shared,
+            )
+        )
+    chance = None if panel.chance is None else getattr(answer, panel.chance)
+    if chance is not None:
+        shared |= {"name": f"chance for {name}", "hovertemplate": f"chance for {name}: %{{y:.3f}}<extra></extra>"}
+        line = {"color": colour, "width": 1.2, "dash": "dot"}
+        made.append(go.Scatter(x=x, y=np.broadcast_to(chance, x.shape), mode="lines", line=line, showlegend=False, **shared))
+    return made
+
+
+def _change(answers: tuple[DepthProfile, ...]) -> str:
+    """One similarity of content for all: cosines where every answer has them."""
+    return "content_cka" if any(answer.content_cosine is None for answer in answers) else "content_cosine"
+
+
+def _ticks(answers: tuple[DepthProfile, ...], layers: str) -> dict:
+    if layers == "normalised":
+        return {"range": [-0.05, 1.05], "tickvals": [0, 0.5, 1]}
+    last = max(answer.n_layers for answer in answers) - 1
+    return {"range": [-0.05 * max(1, last) - 0.2, 1.05 * last + 0.2], "dtick": 1 if last < 8 else 4}
+
+
+def _words(answers: tuple[DepthProfile, ...]) -> str:
+    """What the curves are made of."""
+    counts = " and ".join(dict.fromkeys(f"{answer.n_images:,}" for answer in answers))
+    sites = " and ".join(dict.fromkeys({"residual": "residual stream", "attn_input": "attention input"}[a.site] for a in answers))
+    measure = {"content_cka": "linear CKA", "content_cosine": "mean cosine"}[_change(answers)]
+    leak = max(float(answer.leak.max()) for answer in answers)
+    return (
+        f"{counts} images, {sites}, patches only · dotted: chance · share corrected for leaked content<br>"
+        f"(at most {100 * leak:.1f} % of the variance of position before) · change: 1 − {measure} of content"
+    )
+
+
+def _check(answers: tuple, what: str, layers: str) -> None:
+    if not answers:
+        raise InputError(
+            "A figure of depth needs at least one answer: got none. A list was probably empty. Call depth_profile(model, images) and hand on "
+            "what it returns."
+        )
+    for name, value, among in (("what", what, WHAT), ("layers", layers, tuple(LAYERS))):
+        if value not in among:
+            raise InputError(
+                f"{name} is one of {', '.join(map(repr, among))}: got {value!r}. It is probably misspelt. Use one of these."
+            )
