@@ -29,11 +29,13 @@ demo: $(VENV)/.qkwidgets-base
 lab: $(VENV)/.qkwidgets-lab
 	$(run)/qkwidgets lab
 
-# pytest comes last, so that its count is the last line.
+# pytest comes last, so that its count is the last line. Two files of tests run at a time, each with one thread.
+pytest := OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest -n 2 --dist loadfile
+
 test: $(VENV)/.qkwidgets-test static
 	@tools/setup/browser.py
 	$(run)/ruff check
-	$(run)/python -m pytest
+	$(pytest)
 
 test-oldest: .venv-oldest/.qkwidgets-test
 	@tools/setup/browser.py

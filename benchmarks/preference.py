@@ -51,7 +51,7 @@ def beside_the_forward(model: AttentionModel, count: int) -> tuple[float, float,
     model = model.resized("square")
     images = labelled_set(SceneRecipe(n=count, size=SIZE))
     ranges = [range(start, min(start + BATCH, count)) for start in range(0, count, BATCH)]
-    batches = Batches(images, model._preprocess, ranges, BATCH, model.layout.grid)
+    batches = Batches(images, model.preprocessing, ranges, BATCH, model.layout.grid)
     reduction = Reduction(model, (PreferenceMasses().prepare(model),), images, None, strict=True)
     states = {reducer.name: reducer.empty() for reducer in reduction.reducers}
     taken = torch.zeros(2, 2, dtype=torch.float64)  # [plain or swept, wall or processor]

@@ -62,7 +62,7 @@ def _prefer(options: argparse.Namespace) -> None:
     if folder is None:
         from qkwidgets.data.scene_recipe import SceneRecipe
 
-        folder = SceneRecipe(n=options.scenes, size=max(64, *model._preprocess.size))
+        folder = SceneRecipe(n=options.scenes, size=max(64, *model.preprocessing.size))
     answer = qkwidgets.attention_preference(
         model,
         folder,

@@ -12,6 +12,7 @@ from safetensors.numpy import save
 
 import qkwidgets as qk
 from qkwidgets.analyses.factor_maps import factor_maps
+from qkwidgets.analyses.scene_attention import scene_attention
 from qkwidgets.answers import file, registry
 from qkwidgets.answers.ranking import image_number
 from qkwidgets.answers.sweep import Sweep
@@ -22,11 +23,14 @@ from qkwidgets.core.factors.split import balanced
 from qkwidgets.core.heads import over_heads
 from qkwidgets.core.layout import TokenLayout
 from qkwidgets.core.scores import absorbed_bias
+from qkwidgets.data.labelled import labelled_set
 from qkwidgets.widgets.base import QKWidget
 from qkwidgets.widgets.explorer import Explorer
 from qkwidgets.widgets.factors import FactorMap
 from qkwidgets.widgets.gallery import Gallery
+from qkwidgets.widgets.preference import preference_view
 from tests import depths, factors
+from tests.analyses.test_semantic_map import Damaged
 from tests.answers.test_anisotropy import alignment as some_alignment
 from tests.answers.test_anisotropy import baseline
 from tests.answers.test_tables import modes as some_modes
@@ -101,6 +105,17 @@ class Bare(QKWidget):
 KEYWORDS = "head, image, layer, live, mode, panels, sign, token, view"
 GALLERY_SETTINGS = "The settings of a gallery's view are palette, scale, layout, sample"
 SETTINGS = "The settings of a view are palette, scale, layout, threshold, number, rank"
+
+
+def whole_picture():
+    """A picture that is one object."""
+    return labelled_set((np.zeros((64, 64, 3), np.uint8), np.ones((64, 64), int))).labelled(0)
+
+
+def scenes_view():
+    """Four generated scenes before the built-in model."""
+    return preference_view(vary={"feature": ["colour", "size"], "seed": [0, 1]})
+
 
 SENTENCES = [
     (
@@ -584,6 +599,15 @@ SENTENCES = [
         "ImageNet's.",
     ),
     (
+        lambda: baseline().relative(baseline().relative(some_alignment())),
+        "A baseline is taken off once: got an alignment that is relative to one already. An answer of relative() was probably handed on. Hand on "
+        "alignment(model) itself.",
+    ),
+    (
+        lambda: baseline().relative("x"),
+        "A baseline is taken off an alignment: got str. A model or its name was probably handed on. Hand on alignment(model).",
+    ),
+    (
         lambda: baseline().relative(some_alignment(model="b", fingerprint="1")),
         "A baseline and an alignment must be of one model: the baseline is of 'a model', the alignment of 'b'. Two variables were probably mixed "
         "up. Hand on alignment(model) of the model that the baseline was made with.",
@@ -624,6 +648,62 @@ SENTENCES = [
         lambda: depths.profile(cosines=False).enrichment(),
         "content_cosine takes a second pass over the images: it was not made here. The profile was probably made with cosines=False, or of "
         "totals. Pass the images, or use linear CKA.",
+    ),
+    (
+        lambda: scene_attention(qk.load_model(), whole_picture()),
+        "A scene has a target and distractors on the patch grid: 'image 0' has not both. An item is probably smaller than a pixel, or not "
+        "marked as the odd one. Take larger or fewer items.",
+    ),
+    (
+        lambda: preference_view(vary={"seed": []}),
+        "vary= lists the values that each option can take: got seed=[]. A single value is nothing to turn. Pass it by itself, beside vary=.",
+    ),
+    (
+        lambda: scenes_view().turn(sed=2),
+        "What is turned is one of feature, seed: got 'sed'. It is the same in all scenes here, or misspelt. Pass it in vary=.",
+    ),
+    (
+        lambda: scenes_view().turn(seed=9),
+        "seed is one of 0, 1: got 9. It was probably not listed when the view was made. List it in vary=.",
+    ),
+    (
+        lambda: setattr(scenes_view(), "scene", {"seed": 0.5}),
+        "The place of seed is a whole number, 0 to 1: got 0.5. A value was probably given in place of its number. Use turn(seed=...).",
+    ),
+    (
+        lambda: dataclasses.replace(some_preference(), provenance={"model": "a model"}).widget(),
+        "Scenes are shown before the model of the answer, 'a model': it is not at hand. An answer holds numbers and no weights. Pass it: "
+        ".widget(model=model).",
+    ),
+    (
+        lambda: scenes_view().to_html("a.html", max_mb=0.01),
+        "A page holds at least one scene: that takes … MB here, and the limit is 0.01 MB. Raise max_mb.",
+    ),
+    (
+        lambda: scenes_view().to_html("a.html", vary={"sed": [1]}),
+        "vary= names parameters of the view, feature, seed: got 'sed'. It is the same in all its scenes, or misspelt. Use one of these.",
+    ),
+    (
+        lambda: scenes_view().to_html("a.html", vary={"seed": [9]}),
+        "A page has values that its view has: got seed=9. It was probably not listed when the view was made. Make the view with it, in vary=.",
+    ),
+    (
+        lambda: semantic_map().widget().to_html("a.html", max_mb=0.01),
+        "A page holds at least one image with the tables of all modes: that takes … MB here, and the limit is 0.01 MB. Raise max_mb.",
+    ),
+    (
+        lambda: semantic_map(images=()).widget(),
+        "A semantic map is shown on images: this one keeps none. It was probably made with tables=0. Make it again with tables=8.",
+    ),
+    (
+        lambda: qk.semantic_map(model(), [(noise()[0], np.ones((64, 64), int))], tables=0.5),
+        "tables is how many images keep theirs, 0 or more, or which: got 0.5. A name or a share was probably passed. Give a number, or a list of "
+        "places in the set.",
+    ),
+    (
+        lambda: qk.semantic_map(qk.load_model(), Damaged(qk.odd_one_out(2)), null="other images", workers=0, progress=False),
+        'null="other images" borrows segments from other images: only 1 of 2 can be read. The other files are probably damaged. Mend them, or '
+        'use null="shifts".',
     ),
 ]
 

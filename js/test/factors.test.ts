@@ -178,6 +178,14 @@ test("a factor map is ready after its first paint: labels in letters, cells in n
   expect(text(part("qk-energy"))).toContain("Random read-outs of the same strengths: 0.50, 95 % below 0.60");
 });
 
+test("beside the title of the heads it stands that labels are of the mean dropped, whatever cells count", async () => {
+  const { part, act, model } = await open({ view: { variant: "all", number: "label" } });
+  const basis = part("qk-grid").querySelector<HTMLElement>("header .basis");
+  expect([text(basis), basis?.hidden]).toEqual(["labels: mean dropped", false]);
+  await act(() => model.set("view", { variant: "all", number: "cell:MC", maps: "images" }));
+  expect(basis?.hidden).toBe(true);
+});
+
 const hard = (words: string): string => words.replace(" ", "\u00a0");
 
 test("shares inside images follow the variant, and may be negative", async () => {

@@ -142,6 +142,22 @@ test("what is pointed at in the table is told in words and marked in the picture
   expect(root.querySelector(".flows b, .readout b")).toBeNull();
 });
 
+test("the axis of the shares ends where the data do, and chance is drawn of what is counted", async () => {
+  const { part, model } = await open();
+  const axis = () => [...part("qk-shares").querySelectorAll(".ylabels .tick")].map(text);
+  const line = () => part("qk-shares").querySelector(".random") as SVGElement;
+  // six types of a tenth each; half of random pairs
+  expect(axis()).toEqual(["0 %", "30 %", "60 %"]);
+  expect(Number(line().getAttribute("y1"))).toBeCloseTo(150 - (144 * 0.5) / 0.6, 1);
+  expect(text(part("qk-shares"))).toContain("pass the same test");
+  model.set("view", { level: "objects", number: "typed", counted: "above" });
+  await painted();
+  expect(axis()).toEqual(["0 %", "20 %", "40 %"]);
+  expect(Number(line().getAttribute("y1"))).toBeCloseTo(150 - (144 * 0.05) / 0.4, 1);
+  expect(line().getAttribute("visibility")).toBeNull();
+  expect(text(part("qk-shares"))).toContain("the most that random pairs of directions would give");
+});
+
 test("parts have a table of their own", async () => {
   const { part, cells, model } = await open();
   model.set("view", { level: "parts", number: "", counted: "all" });

@@ -14,14 +14,14 @@ from qkwidgets.analyses.factor_tables import Options, spreads, tables
 from qkwidgets.answers.factor_choices import choices_of
 from qkwidgets.answers.factor_totals import FactorTotals
 from qkwidgets.answers.factors import Factors
-from qkwidgets.core.errors import InputError
+from qkwidgets.core.errors import InputError, check_keywords
 from qkwidgets.core.factors.correction import CORRECTIONS
 from qkwidgets.core.factors.names import THRESHOLD
 from qkwidgets.core.factors.null import DRAWS
 from qkwidgets.models.contract import AttentionModel, loaded_model
 from qkwidgets.sweeps.factor_details import FactorDetails
 from qkwidgets.sweeps.factor_moments import FactorMoments
-from qkwidgets.sweeps.run import sweep
+from qkwidgets.sweeps.run import OPTIONS, sweep
 
 SVDS, BIASES = ("data", "weight"), ("absorb", "separate")
 
@@ -89,6 +89,8 @@ def factors(
     >>> found.bias[:20]
     'From 8 images: up to'
     """
+    own = ("correction", "within", "spread", "svd", "bias", "threshold", "draws", "mask")
+    check_keywords("factors", sweep_options, (*own, *OPTIONS))
     model = loaded_model(model)
     options = Options(correction, svd, bias, threshold, draws)
     _check(options, mask)

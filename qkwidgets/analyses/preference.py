@@ -6,11 +6,11 @@ Source: Pan et al. NeurIPS 2024, section 3 and Figure 2; the paper's code for it
 from typing import Any
 
 from qkwidgets.answers.preference import Preference
-from qkwidgets.core.errors import InputError
+from qkwidgets.core.errors import InputError, check_keywords
 from qkwidgets.data.labelled import labelled_set
 from qkwidgets.models.contract import AttentionModel, loaded_model
 from qkwidgets.sweeps.preference import PreferenceMasses
-from qkwidgets.sweeps.run import sweep
+from qkwidgets.sweeps.run import OPTIONS, sweep
 
 
 def attention_preference(
@@ -69,6 +69,7 @@ def attention_preference(
     >>> found.masses.shape, bool(abs(found.same + found.different + found.background - 1).max() < 1e-6)
     ((6, 4, 6), True)
     """
+    check_keywords("attention_preference", sweep_options, ("resize", "tokens", "items", "null", "seed", *OPTIONS))
     reducer = PreferenceMasses(tokens=tokens, items=items, null=null, seed=seed)
     images = labelled_set(scenes)
     found = sweep(loaded_model(model).resized(resize), images, reducer, **sweep_options)[reducer.name]

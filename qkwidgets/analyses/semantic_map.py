@@ -4,14 +4,17 @@ Source: the question is that of Pan et al. NeurIPS 2024, who judged modes by eye
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
+from numbers import Integral
 from typing import Any
 
 import torch
 
 from qkwidgets.analyses.segmented import SegmentedSource
 from qkwidgets.answers.semantic_map import SemanticMap
-from qkwidgets.core.errors import InputError, check_keywords
+from qkwidgets.answers.semantic_tables import ImageTables
+from qkwidgets.core.errors import InputError, check_keywords, check_range
 from qkwidgets.data.labelled import LabelledSet, labelled_set
 from qkwidgets.data.superpixels import SuperpixelSet
 from qkwidgets.models.contract import AttentionModel, loaded_model
@@ -34,7 +37,7 @@ def semantic_map(
     null: str | None = None,
     draws: int = 99,
     controls: int = 16,
-    tables: int | Iterable[int] = 8,
+    tables: Any = 8,
     seed: int = 0,
     resize: str = "square",
     **sweep_options: Any,
@@ -60,7 +63,7 @@ def semantic_map(
     controls
         Pairs of random directions of each head that modes are compared with.
     tables
-        How many images, the first ones, keep their tables in the answer, or which.
+        How many images, the first ones, keep their tables in the answer, or which. Images that cannot be read have none.
     seed
         Of what is drawn.
     resize
@@ -94,12 +97,12 @@ def semantic_map(
     check_keywords("semantic_map", sweep_options, (*own, *OPTIONS))
     model = loaded_model(model).resized(resize)
     images = _segmented(labelled, segments, n_segments)
-    donors = _donors(model, images, _null(null, len(images)))
+    wanted = _wanted(tables, len(images))
+    donors = _donors(model, images, null)
     reducer = Relations(draws=draws, controls=controls, donors=donors, seed=seed)
     found = sweep(model, images, reducer, **{"thumbnails": 0, **sweep_options})[reducer.name]
     source = SegmentedSource(model, images)
-    wanted = range(min(tables, len(images))) if isinstance(tables, int) else tables
-    return replace(found, live=source, images=tuple(source(index) for index in wanted))
+    return replace(found, live=source, images=_tables(source, wanted, len(images)))
 
 
 def _segmented(data: Any, segments: str, n_segments: int) -> LabelledSet:
@@ -108,6 +111,33 @@ def _segmented(data: Any, segments: str, n_segments: int) -> LabelledSet:
     if segments == "superpixels":
         return SuperpixelSet(data, n_segments)
     raise InputError(f'Segments come from "masks" or "superpixels": got {segments!r}. It is probably misspelt. Use one of these.')
+
+
+def _wanted(tables: Any, n_images: int) -> int | tuple[int, ...]:
+    """How many images keep their tables, or which: known to exist before anything is computed."""
+    wanted = tuple(tables) if isinstance(tables, Iterable) and not isinstance(tables, str) else tables
+    numbers = wanted if isinstance(wanted, tuple) else (wanted,)
+    whole = all(isinstance(number, Integral) and not isinstance(number, bool) for number in numbers)
+    if not whole or (numbers is not wanted and wanted < 0):
+        shown = list(wanted) if isinstance(wanted, tuple) else wanted
+        raise InputError(
+            f"tables is how many images keep theirs, 0 or more, or which: got {shown!r}. A name or a share was probably passed. Give a number, "
+            "or a list of places in the set."
+        )
+    if numbers is not wanted:
+        return int(wanted)
+    return tuple(check_range("image", int(number), n_images, "this set") for number in numbers)
+
+
+def _tables(source: SegmentedSource, wanted: int | tuple[int, ...], n_images: int) -> tuple[ImageTables, ...]:
+    """The tables of the first images that can be read, so many; or of those named. The sweep has listed the others as skipped."""
+    found: list[ImageTables] = []
+    for index in range(n_images) if isinstance(wanted, int) else wanted:
+        if len(found) == wanted:
+            break
+        with suppress(InputError):
+            found.append(source(index))
+    return tuple(found)
 
 
 def _null(null: str | None, n_images: int) -> str:
@@ -121,9 +151,9 @@ def _null(null: str | None, n_images: int) -> str:
     return null or ("other images" if n_images >= FEWEST_DONORS else "shifts")
 
 
-def _donors(model: AttentionModel, images: LabelledSet, null: str) -> tuple[Donor, ...]:
-    """Segments of images that stand for all, chosen by their hashes."""
-    if null == "shifts":
+def _donors(model: AttentionModel, images: LabelledSet, null: str | None) -> tuple[Donor, ...]:
+    """Segments of images that stand for all, chosen by their hashes; none where an image's own are moved."""
+    if _null(null, len(images)) == "shifts":
         return ()
     found: list[Donor] = []
     for image in image_hash(torch.arange(len(images))).argsort().tolist():
@@ -134,4 +164,9 @@ def _donors(model: AttentionModel, images: LabelledSet, null: str) -> tuple[Dono
         found.append((image, *segment_rows(regions)))
         if len(found) == MOST_DONORS:
             break
-    return tuple(found)
+    if len(found) < 2 and null == "other images":
+        raise InputError(
+            f'null="other images" borrows segments from other images: only {len(found)} of {len(images)} can be read. The other files are '
+            'probably damaged. Mend them, or use null="shifts".'
+        )
+    return tuple(found) if len(found) >= 2 else ()

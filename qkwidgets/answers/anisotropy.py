@@ -14,13 +14,23 @@ from qkwidgets.core.errors import InputError
 N_PARTS = 20
 """Parts of the set that are left out one by one."""
 
-CHOICES = (
-    Choice(
+SITES = {
+    "attn_input": Choice(
         "Whose cosine is the baseline?",
         "that of attn_input in the patch (grid_h // 2, grid_w // 2), for all pairs of different images",
-        "residual, where a sweep shows it",
+        'site="residual": the stream before the norm, where a sweep shows it',
         "ours",
     ),
+    "residual": Choice(
+        "Whose cosine is the baseline?",
+        "that of the residual stream in the patch (grid_h // 2, grid_w // 2), for all pairs of different images",
+        'site="attn_input": what queries and keys are made of',
+        "ours",
+    ),
+}
+"""By the option `site`."""
+
+CHOICES = (
     Choice(
         "How sure is the baseline?",
         "95 % interval from leaving out each of 20 parts of the images in turn (jackknife)",
@@ -29,7 +39,18 @@ CHOICES = (
     ),
     Choice("What is a cosine relative to it?", "the weighted mean cosine less the baseline of its layer", "a ratio", "paper"),
 )
-"""What was settled where the paper leaves it open."""
+"""What was settled where the paper leaves it open, whatever the options."""
+
+
+def choices_of(options: dict[str, Any]) -> tuple[Choice, ...]:
+    """What was settled with these options of `sweeps.anisotropy.CentreTokens`.
+
+    Examples
+    --------
+    >>> choices_of({"site": "residual"})[0].alternative
+    'site="attn_input": what queries and keys are made of'
+    """
+    return (SITES[options["site"]], *CHOICES)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -93,16 +114,26 @@ class AnisotropyBaseline(Table):
     @property
     def choices(self) -> tuple[Choice, ...]:
         """What was settled where the paper leaves it open."""
-        return CHOICES
+        return choices_of({"site": self.site})
 
-    def relative(self, alignment: Alignment) -> RelativeAlignment:
+    def relative(self, alignment: Any) -> RelativeAlignment:
         """A model's weighted mean cosines less this baseline.
 
         Raises
         ------
         InputError
-            If the alignment is that of another model.
+            If it is no alignment, has no baseline to be taken off any more, or is that of another model.
         """
+        if isinstance(alignment, RelativeAlignment):
+            raise InputError(
+                "A baseline is taken off once: got an alignment that is relative to one already. An answer of relative() was probably handed on. "
+                "Hand on alignment(model) itself."
+            )
+        if not isinstance(alignment, Alignment):
+            raise InputError(
+                f"A baseline is taken off an alignment: got {type(alignment).__name__}. A model or its name was probably handed on. Hand on "
+                "alignment(model)."
+            )
         if alignment.provenance["fingerprint"] != self.provenance["fingerprint"]:
             raise InputError(
                 f"A baseline and an alignment must be of one model: the baseline is of {self.model!r}, the alignment of {alignment.model!r}"

@@ -8,58 +8,16 @@ from jaxtyping import Float32, Float64
 
 from qkwidgets.answers.base import Table
 from qkwidgets.answers.choices import Choice
+from qkwidgets.answers.preference_choices import choices_of
 from qkwidgets.answers.preference_state import GROUPS, PAIRS, VARIANTS, grouped, over, read_state, same_enrichment, variant_number
 from qkwidgets.answers.quantise import Arrays
-from qkwidgets.answers.relation import Relation, correlation, preference_sentence
+from qkwidgets.answers.relation import Relation, correlation, few_images, preference_sentence
 
-CHOICES = (
-    Choice(
-        "Which patches ask?",
-        "two an image: the first maximum of the down-scaled target mask, and of the distractor mask",
-        "all patches that hold items, each with the weight of its share: computed beside it",
-        "paper",
-    ),
-    Choice(
-        "What is the same object?",
-        "target to target, distractor to distractors: all distractors count as one",
-        "each distractor for itself, which the masks of the O3 data set cannot tell",
-        "paper",
-    ),
-    Choice(
-        "Does the patch that asks count as its own object?",
-        "yes, as in the paper",
-        "no: it is taken out of attention, masks and areas; computed beside it",
-        "paper",
-    ),
-    Choice(
-        "Which attention is shared out?",
-        "the model's own, biases and all tokens in the softmax; then the patches alone, made to sum to one; a photograph "
-        "is squeezed into the square input, masks are thresholded at full size and averaged over the area of each patch",
-        'what falls on prefix tokens is kept (tokens="all"); the model\'s own crop (resize="model")',
-        "ours",
-    ),
-    Choice(
-        "What is chance?",
-        "uniform attention: the share of each group in the area; enrichment is the mean mass over the mean area, so that an image "
-        "with a tiny target does not count for many",
-        "the mean of each image's own ratio",
-        "ours",
-    ),
-    Choice(
-        "How sure is it?",
-        "95 % of 1000 bootstrap draws over images; each image has a Poisson count in each draw, made from the seed and its index, so that the "
-        "draws do not depend on order, batches or machines",
-        "drawing n of n images with putting back, which needs all of them at hand",
-        "ours",
-    ),
-    Choice(
-        "What would the same spectrum and cosines do without a match to the tokens?",
-        "the input features of the query and key weights are permuted alike; mean and range of several permutations",
-        "none",
-        "ours",
-    ),
-)
-"""What was settled where the paper leaves it open."""
+CHOICES = choices_of({})
+"""What is settled without any option where the paper leaves it open."""
+
+PREFIX = 'attention to prefix tokens stays (tokens="all"), so uniform attention gives each area times the patches\' share of the tokens'
+"""What must be known to read masses that are not those of the patches alone."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -75,9 +33,10 @@ class Preference(Table):
     masses_interval, enrichment_interval
         Of the heads.
     curves, curves_interval, enrichment_curves, enrichment_curves_interval
-        Means of the heads of a layer; the curves of a variant sum to one.
+        Means of the heads of a layer; the curves of a variant sum to one, or, with `tokens="all"`, to what the patches are given.
     area, nonself_area
-        The mean share of each pair's second group in the area, which uniform attention would give; without the patch that asks.
+        The mean share of each pair's second group in the area, which uniform attention to the patches would give; without the patch
+        that asks. Uniform attention to all tokens would give it times the patches' share of the tokens.
     null
         Masses with permuted input features.
     same_draws
@@ -112,6 +71,16 @@ class Preference(Table):
     provenance: dict[str, Any]
 
     @property
+    def choices(self) -> tuple[Choice, ...]:
+        """What was settled where the paper leaves it open."""
+        return choices_of(self.provenance)
+
+    @property
+    def prefix_words(self) -> str:
+        """What to know of prefix tokens where their attention was not left out; empty where it was."""
+        return PREFIX if self.provenance.get("tokens") == "all" else ""
+
+    @property
     def same(self) -> Float64[np.ndarray, " layer"]:
         """Attention to one's own object, T to T and D to D; mean over heads."""
         return self.curves[0, 0]
@@ -128,7 +97,7 @@ class Preference(Table):
 
     @property
     def enrichment(self) -> Float64[np.ndarray, "layer head pair"]:
-        """Mass over area: 1 for uniform attention."""
+        """Mass over area: 1 for uniform attention to the patches."""
         return self.enriched("plain")
 
     def enriched(self, variant: str = "plain") -> Float64[np.ndarray, "layer head pair"]:
@@ -140,11 +109,11 @@ class Preference(Table):
         return (self.masses, self.nonself, self.items)[variant_number(variant)]
 
     def chance(self, variant: str = "plain") -> Float64[np.ndarray, " pair"]:
-        """What uniform attention would give each pair."""
+        """What uniform attention to the patches would give each pair."""
         return self.nonself_area if variant == "nonself" else self.area
 
     def group_chance(self, variant: str = "plain") -> Float64[np.ndarray, " group"]:
-        """What uniform attention would give the same object, others, and the background."""
+        """What uniform attention to the patches would give the same object, others, and the background."""
         return grouped(self.chance(variant))
 
     def null_curves(self) -> Float64[np.ndarray, "permutation group layer"]:
@@ -163,13 +132,19 @@ class Preference(Table):
         overall, within = (
             correlation(self.cosine, enrichment, self.same_draws[number], within_layers=each, seed=seed) for each in (False, True)
         )
-        return Relation(overall, within, preference_sentence(overall, within, variant))
+        sentence = preference_sentence(overall, within, variant)
+        return Relation(overall, within, sentence[:-1] + few_images(self.n_images) + ".")
 
     def __str__(self) -> str:
+        unread = f"{self.n_unread} could not be read" if self.n_unread else ""
         if not self.n_images:
-            return f"Attention preference of {self.model}: no image with target and distractors so far ({self.n_skipped} without)"
+            without = ", ".join(filter(None, (f"{self.n_skipped} without", unread)))
+            return f"Attention preference of {self.model}: no image with target and distractors so far ({without})"
         state = "" if self.finished else " so far"
-        left_out = f" ({self.n_skipped} without target or distractors on the grid)" if self.n_skipped else ""
+        left_out = ", ".join(
+            filter(None, (f"{self.n_skipped} without target or distractors on the grid" if self.n_skipped else "", unread))
+        )
+        left_out = f" ({left_out})" if left_out else ""
         words = []
         for number, name in enumerate(GROUPS):
             first, *_, last = self.curves[0, number]
@@ -177,7 +152,8 @@ class Preference(Table):
         first, *_, last = self.enrichment_curves[1, 0]
         return (
             f"Attention preference of {self.model} on {self.n_images} images{state}{left_out}, first to last layer: {', '.join(words)}; without the "
-            f"query itself the same object has {first:.2g} to {last:.2g} times its area"
+            f"query itself the same object has {first:.2g} to {last:.2g} times its area{'; ' * bool(self.prefix_words)}{self.prefix_words}"
+            f"{few_images(self.n_images)}"
         )
 
     def rows(self) -> list[dict[str, Any]]:
@@ -190,8 +166,8 @@ class Preference(Table):
         return found
 
     def _layer_rows(self, number: int, variant: str, layer: int) -> list[dict[str, Any]]:
-        null, null_curves = self.null.mean(axis=0), self.null_curves().mean(axis=0)
         enriched, has_null = self.enriched(variant), variant == "plain" and len(self.null) > 0
+        null, null_curves = (each.mean(axis=0) if has_null else None for each in (self.null, self.null_curves()))
         found = []
         for place, group in enumerate(GROUPS):
             spot = (number, place, layer)

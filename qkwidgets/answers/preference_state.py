@@ -67,6 +67,7 @@ def same_enrichment(
 
 def read_state(arrays: Arrays, record: dict[str, Any]) -> dict[str, Any]:
     """The fields that a sweep's state (`sweeps.preference`) and record hold."""
+    said = {name: record[name] for name in ("resize",) if name in record}  # sweeps of earlier versions did not write it down
     options, weight = record["options"], np.where(arrays["weight"] > 0, arrays["weight"], np.nan)
     means = arrays["sums"] / weight[:, None, None]  # [layer draw head number]
     masses = [means[..., 6 * number : 6 * number + 6] for number in range(len(VARIANTS))]
@@ -89,7 +90,7 @@ def read_state(arrays: Arrays, record: dict[str, Any]) -> dict[str, Any]:
         "n_skipped": int(arrays["skipped"][0]),
         "n_unread": len(record["skipped"]),
         "finished": record["finished"],
-        "provenance": {**record["provenance"], **options, "choices": record["choices"]},
+        "provenance": {**record["provenance"], **options, **said, "choices": record["choices"]},
     }
 
 
@@ -113,6 +114,8 @@ def _variant(
 def _interval(values: np.ndarray, axis: int) -> np.ndarray:
     """Low and high of the draws after the first, on a new last axis; draws without an image (NaN) are left out."""
     draws = np.delete(values, 0, axis)
+    if not draws.shape[axis]:
+        return np.full((*np.delete(draws.shape, axis), len(BOUNDS)), np.nan)
     known = np.isfinite(draws).any(axis=axis)
     safe = np.where(np.expand_dims(known, axis), draws, 0)
     return np.where(known, np.nanpercentile(safe, BOUNDS, axis=axis), np.nan).transpose(*range(1, values.ndim), 0).copy()

@@ -12,6 +12,9 @@ from jaxtyping import Float
 LEVEL = 95
 """Per cent of an interval."""
 
+ENOUGH_IMAGES = 30
+"""Below it, intervals from draws of images say little: they are too narrow, and jump with each image. A rule of thumb."""
+
 
 class Correlation(NamedTuple):
     """Spearman's correlation of the heads with its interval; `n_heads` are those that have both numbers. NaN where undefined."""
@@ -132,6 +135,18 @@ def preference_sentence(overall: Correlation, within: Correlation, variant: str)
     same = "so it does between heads of one layer" if overall.sign == within.sign != 0 else None
     inner = same or f"between heads of one layer {words.get(within.sign, 'no relation can be told from chance')}"
     return f"{head}; {inner}: {within}."
+
+
+def few_images(n_images: int, counted: str = "images") -> str:
+    """What must be said of intervals from few images, to be put behind a sentence; nothing of others.
+
+    Examples
+    --------
+    >>> few_images(8), few_images(100)
+    ('; intervals from 8 images, fewer than 30, mean little', '')
+    """
+    few = f"{n_images} {counted}" if n_images != 1 else f"one {counted[:-1]}"
+    return f"; intervals from {few}, fewer than {ENOUGH_IMAGES}, mean little" if n_images < ENOUGH_IMAGES else ""
 
 
 def _less_layer_mean(values: np.ndarray) -> np.ndarray:

@@ -9,21 +9,34 @@ from jaxtyping import Bool, Float32, Float64, Int8, Int16, Int64
 from qkwidgets.answers.base import Table
 from qkwidgets.answers.choices import Choice
 from qkwidgets.answers.optimal_parts import unpacked
+from qkwidgets.answers.relation import few_images
 
 DRAWS, LEVEL = 1000, 0.95
+FEWEST = 2
+"""Images that an interval needs."""
 CHANCES = ("by_count", "by_area", "by_others")
+
+GROUND = {
+    False: Choice(
+        "What counts as an object?",
+        "every labelled object of at least half a patch; the ground is none, and images with fewer than two objects are left out",
+        "ground=True: the ground is one more, as walls and sky are in sets that label everything",
+        "ours",
+    ),
+    True: Choice(
+        "What counts as an object?",
+        "every labelled object of at least half a patch, and the ground is one more; images with fewer than two are left out",
+        "ground=False: the ground is no object",
+        "ours",
+    ),
+}
+"""By the option `ground`."""
 
 CHOICES = (
     Choice(
         "Which object does a side of a mode point at?",
         "the one of largest mean projection, patches weighted by the object's area share in them; under the sign that made the image's score",
         "the object that holds the patch of largest projection",
-        "ours",
-    ),
-    Choice(
-        "What counts as an object?",
-        "every labelled object of at least half a patch; the ground is none, and images with fewer than two objects are left out",
-        "ground=True: the ground is one more, as walls and sky are in sets that label everything",
         "ours",
     ),
     Choice(
@@ -46,7 +59,19 @@ CHOICES = (
         "ours",
     ),
 )
-"""What was settled where the paper leaves it open."""
+"""What was settled where the paper leaves it open, whatever the options."""
+
+
+def choices_of(options: dict[str, Any]) -> tuple[Choice, ...]:
+    """What was settled with these options of `sweeps.same_object.SameObject`.
+
+    Examples
+    --------
+    >>> choices_of({"ground": True})[1].alternative
+    'ground=False: the ground is no object'
+    """
+    first, *others = CHOICES
+    return (first, GROUND[bool(options.get("ground"))], *others)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -59,7 +84,7 @@ class SameObject(Table):
         The probability: of a mode over its images, of a head weighted by singular values, of a layer over its heads. NaN where
         there is no image.
     layer_interval, excess_interval
-        Ends of 95 % bootstrap intervals of a layer's value, and of its excess over the chance `by_others`.
+        Ends of 95 % bootstrap intervals of a layer's value, and of its excess over the chance `by_others`; NaN with one image in its lists.
     by_count, by_area, by_others
         What chance gives, averaged alike: objects equally likely; by area; other modes' query maps in the same image.
     image, score, sign, query_object, key_object
@@ -95,15 +120,16 @@ class SameObject(Table):
     def __str__(self) -> str:
         values = " ".join(f"{value:.2f}".replace("0.", ".", 1) for value in self.layer)
         chance = " ".join(f"{value:.2f}".replace("0.", ".", 1) for value in self.by_others)
+        unread = f", {self.n_skipped} more could not be read" if self.n_skipped else ""
         return (
             f"Same object in {self.model}, layers 0 to {len(self.layer) - 1}: {values}; by chance, with other modes' maps: {chance} "
-            f"({self.n_told} of {self.n_images} images have two objects or more)"
+            f"({self.n_told} of {self.n_images} images have two objects or more{unread}){few_images(self.n_told)}"
         )
 
     @property
     def choices(self) -> tuple[Choice, ...]:
         """What was settled where the paper leaves it open."""
-        return CHOICES
+        return choices_of(self.provenance)
 
     def rows(self) -> list[dict[str, Any]]:
         """A row a head: its value and chance, and its layer's with their interval."""
@@ -187,7 +213,7 @@ def _intervals(image: np.ndarray, weight: np.ndarray, same: np.ndarray, chance: 
         return np.bincount(place.ravel(), values.ravel(), n_heads * len(known)).reshape(n_heads, len(known))
 
     real = known >= 0
-    if not real.any():
+    if real.sum() < FEWEST:  # one image drawn from one image is always the same
         return np.full(2, np.nan), np.full(2, np.nan)
     sums = np.stack([by_image(part)[:, real] for part in (weight, weight * same, weight * (same - chance))])
     count = int(real.sum())

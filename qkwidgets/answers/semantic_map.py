@@ -15,7 +15,7 @@ from qkwidgets.answers.semantic_asked import check_asked, named_image, strongest
 from qkwidgets.answers.semantic_null import RANDOM_QUANTILE
 from qkwidgets.answers.semantic_state import read_state
 from qkwidgets.answers.semantic_tables import ImageTables
-from qkwidgets.answers.semantic_words import CHOICES, ModeType, mode_types
+from qkwidgets.answers.semantic_words import ModeType, choices_of, mode_types
 from qkwidgets.core.errors import InputError, check_range
 from qkwidgets.core.index import ModeIndex
 from qkwidgets.core.layout import TokenLayout
@@ -94,7 +94,7 @@ class SemanticMap(Table):
     @property
     def choices(self) -> tuple[Choice, ...]:
         """What was settled where the papers leave it open."""
-        return CHOICES
+        return choices_of(self.provenance)
 
     @property
     def n_semantic(self) -> int:
@@ -140,9 +140,7 @@ class SemanticMap(Table):
         return tuple(image.part_table for image in self.images)
 
     def image(self, image: int | str) -> ImageTables:
-        """Segments and tables of an image, by its index in the set: one of those kept, or computed where the model is at hand.
-
-        An image that is kept can be named, too.
+        """Segments and tables of an image, by its index in the set: one of those kept (or its name), or computed where the model is at hand.
 
         Raises
         ------
@@ -172,23 +170,11 @@ class SemanticMap(Table):
         return query[spot][:, None] * key[spot][None, :]
 
     def top(
-        self, n: int = 10, *, kind: str | None = None, layer: int | None = None, above_random: bool = True
+        self, n: Any = 10, *, kind: str | None = None, layer: int | None = None, above_random: bool = True
     ) -> list[tuple[ModeIndex, ModeType, float]]:
-        """Modes that have a type and are above random directions, those of largest excess first, with their excess.
+        """At most `n` modes of a type that are above random directions, those of largest excess first, with their excess.
 
-        Parameters
-        ----------
-        n
-            How many at most.
-        kind, layer
-            Of one type, of one layer.
-        above_random
-            False for all modes that have a type, although random directions may carry as much.
-
-        Raises
-        ------
-        InputError
-            If `n` is no number, or there is no such type or layer.
+        `above_random=False` lists all modes that have a type, although random directions may carry as much.
         """
         types = self.types
         check_asked(n, kind, types)

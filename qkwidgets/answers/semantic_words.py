@@ -1,6 +1,6 @@
 """What is a mode's type called, and what was settled to find it? The words of `SemanticMap`."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from qkwidgets.answers.choices import Choice
 
@@ -26,6 +26,22 @@ TYPES = (
 )
 """In the order of the axes `type` and `relation`, as in `qkwidgets.core.semantic.RELATIONS`."""
 
+CHANCES = {
+    "other images": Choice(
+        "What is chance for the type of a mode?",
+        'segments of other images of the set (null="other images", from 20 images on): places where objects tend to be are no discovery then',
+        'null="shifts": the image\'s own segments, mirrored and moved as over a torus, the only way for few images',
+        "ours",
+    ),
+    "shifts": Choice(
+        "What is chance for the type of a mode?",
+        'the image\'s own segments, mirrored and moved as over a torus (null="shifts"): the only way for few images',
+        'null="other images": segments of other images of the set, from 20 images on: places where objects tend to be are no discovery then',
+        "ours",
+    ),
+}
+"""By the option `null`."""
+
 CHOICES = (
     Choice(
         "What does a mode carry between two segments?",
@@ -42,12 +58,6 @@ CHOICES = (
         "ours",
     ),
     Choice(
-        "What is chance for the type of a mode?",
-        'segments of other images of the set (null="other images", from 20 images on): places where objects tend to be are no discovery then',
-        'null="shifts": the image\'s own segments, mirrored and moved as over a torus, the only way for few images',
-        "ours",
-    ),
-    Choice(
         "When has a mode a type?",
         "when its excess over chance, in standard deviations of the draws, is above the largest of all modes and relations in 95 % of the draws",
         "each mode by itself, which would find 5 % of all modes where there is nothing",
@@ -61,13 +71,24 @@ CHOICES = (
     ),
     Choice(
         "Is a mode more than any direction?",
-        "its largest excess is compared with the 95 % quantile of random pairs of directions of its layer's heads; a mode must have a type, too, so at "
-        "most 5 % would be above by chance, and fewer where few random pairs have a type",
+        "its largest excess is compared with the 95 % quantile of random pairs of directions of its layer's heads; a mode must have a type, "
+        "too, so at most 5 % would be above by chance, and fewer where few random pairs have a type",
         "no comparison: tokens of one object are alike, so most directions tell objects from ground",
         "ours",
     ),
 )
-"""What was settled: the papers leave all of it open."""
+"""What was settled, whatever the options: the papers leave all of it open."""
+
+
+def choices_of(options: dict[str, Any]) -> tuple[Choice, ...]:
+    """What was settled with these options of `sweeps.semantic.Relations`.
+
+    Examples
+    --------
+    >>> choices_of({"null": "shifts"})[2].choice[:36]
+    "the image's own segments, mirrored a"
+    """
+    return (*CHOICES[:2], CHANCES[options["null"]], *CHOICES[2:])
 
 
 def mode_types(has_parts: bool, segments_from: str) -> tuple[ModeType, ...]:

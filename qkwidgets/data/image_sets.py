@@ -10,7 +10,7 @@ from PIL import Image
 
 from qkwidgets.core.errors import InputError
 from qkwidgets.data.images import Picture
-from qkwidgets.data.scenes import Scenes
+from qkwidgets.data.labels.listed import scene_set
 from qkwidgets.data.sets.base import ImageSet
 from qkwidgets.data.sets.files import FolderSet, from_root
 from qkwidgets.data.sets.indexed import Columns, Indexed, IndexedSet, TableSet
@@ -24,9 +24,10 @@ def image_set(dataset: Any) -> ImageSet:
     Parameters
     ----------
     dataset
-        A folder (with all folders in it); a list of paths, arrays, Pillow images, `Picture`s or `Scenes`, or one of these; a
-        map-style torch data set of images or of tuples (image, label); a Hugging Face data set with a column of images; or
-        WebDataset shards: a `.tar` file, a list of them, or a pattern such as `"train-{000..009}.tar"`.
+        A folder (with all folders in it); a list of paths, arrays, Pillow images, `Picture`s or `Scenes`, or one of these;
+        scenes, a recipe of scenes or conditions, whose objects come along; a map-style torch data set of images or of tuples
+        (image, label); a Hugging Face data set with a column of images; or WebDataset shards: a `.tar` file, a list of them, or a
+        pattern such as `"train-{000..009}.tar"`.
 
     Raises
     ------
@@ -43,7 +44,9 @@ def image_set(dataset: Any) -> ImageSet:
         return dataset
     if isinstance(dataset, str | os.PathLike):
         return _named(os.fspath(dataset))
-    if isinstance(dataset, Image.Image | Picture | Scenes | np.ndarray):
+    if (scenes := scene_set(dataset)) is not None:
+        return scenes
+    if isinstance(dataset, Image.Image | Picture | np.ndarray):
         return ListedSet([dataset])
     if isinstance(dataset, list | tuple):
         tars = bool(dataset) and all(isinstance(item, str | Path) and str(item).endswith(".tar") for item in dataset)

@@ -161,7 +161,7 @@ def _files(path: Path) -> list[Path]:
     inside = sorted(file for file in path.iterdir() if not file.name.startswith("."))
     found = [file for file in inside if file.suffix.lower() in suffixes and file.is_file()]
     if not found:
-        folders = [file.name for file in inside if file.is_dir()]
+        folders = sorted((file.name for file in inside if file.is_dir()), key=lambda name: name != "images")  # before masks
         some = "1 entry," if len(inside) == 1 else f"{len(inside)} entries, such as"
         holds = f"{some} '{inside[0].name}'" if inside else "nothing"
         remedy = (

@@ -7,12 +7,9 @@ from typing import Any
 from qkwidgets.core.errors import InputError
 from qkwidgets.data.labels.base import LabelledPicture, LabelledSet, labelled_picture
 from qkwidgets.data.labels.instances import InstanceSet, has_instances
-from qkwidgets.data.labels.listed import LabelledList, RecipeSet, SceneSet
+from qkwidgets.data.labels.listed import LabelledList, scene_set
 from qkwidgets.data.labels.o3 import O3Set, has_o3_layout
 from qkwidgets.data.labels.outlined import outlines
-from qkwidgets.data.scene_conditions import Conditions
-from qkwidgets.data.scene_recipe import SceneRecipe
-from qkwidgets.data.scenes import Scenes
 from qkwidgets.data.sets.files import from_root
 
 __all__ = ["LabelledPicture", "LabelledSet", "labelled_picture", "labelled_set"]
@@ -44,10 +41,8 @@ def labelled_set(data: Any, *, images: str | os.PathLike | None = None) -> Label
     """
     if isinstance(data, LabelledSet):
         return data
-    if isinstance(data, Scenes | Conditions):
-        return SceneSet(data.scenes if isinstance(data, Conditions) else data)
-    if isinstance(data, SceneRecipe):
-        return RecipeSet(data)
+    if (scenes := scene_set(data)) is not None:
+        return scenes
     if isinstance(data, str | os.PathLike):
         return _stored(from_root(os.fspath(data)), None if images is None else from_root(os.fspath(images)))
     if isinstance(data, LabelledPicture):

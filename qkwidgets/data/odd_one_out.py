@@ -6,8 +6,10 @@ of attention preference when the photographs of the O3 data set are not at hand.
 """
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
+from qkwidgets.core.errors import InputError, check_keywords
 from qkwidgets.data.scene_plan import FEATURES
 from qkwidgets.data.scene_recipe import SceneRecipe
 from qkwidgets.data.scenes import Scenes
@@ -29,6 +31,7 @@ def odd_one_out(
     ground: Any = "waves",
     ground_contrast: float = 1,
     start: int = 0,
+    **misspelt: Any,
 ) -> Scenes:
     """Generate odd-one-out scenes: alike items on a textured ground, one of which differs in one feature.
 
@@ -66,11 +69,14 @@ def odd_one_out(
         or hazy, so that items stand out.
     ground_contrast
         Factor of the ground's texture: 0 is flat, 1 as it is.
+    misspelt
+        None: whatever else is passed is refused, with the nearest name that exists.
 
     Raises
     ------
     InputError
-        If a name is none, a number is out of range, or `difference` is asked of a feature that differs in kind.
+        If a name is none, a number is out of range, `difference` is asked of a feature that differs in kind, or the scenes would not fit into
+        memory (`qkwidgets.data.scene_recipe.SceneRecipe` draws them one by one).
 
     Notes
     -----
@@ -88,6 +94,7 @@ def odd_one_out(
     >>> bool((scenes.target | scenes.distractors | scenes.ground).all())
     True
     """
+    check_keywords("odd_one_out", misspelt, [field.name for field in fields(SceneRecipe)])
     return SceneRecipe(
         n=n,
         seed=seed,
@@ -113,6 +120,7 @@ def p3_arrays(
     difference: float | tuple[float, float] | None = None,
     n_items: int = 49,
     start: int = 0,
+    **misspelt: Any,
 ) -> Scenes:
     """Arrays like those of the P3 data set: 7 x 7 plain items on a plain ground, one odd in colour, orientation or size.
 
@@ -129,7 +137,13 @@ def p3_arrays(
     >>> scenes.images.shape, int(scenes.items.max())
     ((2, 224, 224, 3), 49)
     """
+    check_keywords("p3_arrays", misspelt, ("n", "seed", "size", "feature", "difference", "n_items", "start"))
     named = (feature,) if isinstance(feature, str) else feature
+    if "shape" in named:
+        raise InputError(
+            'Items of these arrays differ in colour, orientation, size, pattern or configuration: got "shape". P3 has no arrays that are odd in '
+            'shape. Use odd_one_out(n, feature="shape", arrangement="array", n_items=49).'
+        )
     return odd_one_out(
         n,
         seed=seed,

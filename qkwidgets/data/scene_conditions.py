@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int
 
-from qkwidgets.core.errors import InputError
+from qkwidgets.core.errors import InputError, check_range
+from qkwidgets.data.scene_options import check_bytes
 from qkwidgets.data.scene_recipe import SceneRecipe
 from qkwidgets.data.scenes import Scenes, joined
 
@@ -33,6 +34,7 @@ class Conditions:
 
     def of(self, number: int) -> Scenes:
         """The scenes of one condition, in the order of their seeds."""
+        check_range("condition", number, len(self.table), "this grid")
         return self.scenes[self.condition == number]
 
     def rows(self) -> list[dict[str, Any]]:
@@ -51,7 +53,7 @@ class Conditions:
         return f"{len(self.table)} conditions of {len(self.scenes) // len(self.table)} scenes: {varied}"
 
 
-def odd_one_out_grid(n: int = 8, *, vary: Mapping[str, Sequence[Any]], **same: Any) -> Conditions:
+def odd_one_out_grid(n: int = 8, *, vary: Any, **same: Any) -> Conditions:
     """Odd-one-out scenes in every combination of some options.
 
     Scene j of every condition comes from the same seed, so that conditions are compared pair by pair: what an option does not
@@ -62,7 +64,7 @@ def odd_one_out_grid(n: int = 8, *, vary: Mapping[str, Sequence[Any]], **same: A
     n
         Scenes in each condition.
     vary
-        Options of `qkwidgets.odd_one_out` with the values that each shall take; the last one changes fastest. A value may be a pair
+        A dict: options of `qkwidgets.odd_one_out` with the values that each shall take; the last one changes fastest. A value may be a pair
         or a list, where the option takes one.
     same
         Options that are the same in all conditions.
@@ -88,10 +90,16 @@ def odd_one_out_grid(n: int = 8, *, vary: Mapping[str, Sequence[Any]], **same: A
             "a time, or pass a smaller n."
         )
     recipes = [SceneRecipe(n=n, **same, **row) for row in table]  # all options are checked before the first scene is drawn
+    check_bytes(len(table) * n, recipes[0].size)
     return Conditions(joined([recipe.scenes() for recipe in recipes]), table, np.repeat(np.arange(len(table)), n))
 
 
-def _check(vary: Mapping[str, Sequence[Any]], same: dict[str, Any]) -> None:
+def _check(vary: Any, same: dict[str, Any]) -> None:
+    if not isinstance(vary, Mapping):
+        raise InputError(
+            f"vary= names options and lists their values, in a dict: got one of type {type(vary).__name__}. The names were probably passed "
+            'alone. Write for instance vary={"feature": ["colour", "size"]}.'
+        )
     known = [field.name for field in fields(SceneRecipe) if field.name not in ("n", "start", "size")]
     wrong = [name for name in vary if name not in known] + [name for name in same if name not in (*known, "start", "size")]
     if wrong:

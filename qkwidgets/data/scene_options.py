@@ -14,6 +14,12 @@ from qkwidgets.data.scene_plan import DEFAULT, FEATURES, UNITS
 FEWEST, MOST, MOST_IN_ARRAY = 3, 12, 144
 SMALLEST_SIZE = 32
 
+BYTES_A_PIXEL = 5
+"""Three of colour, and the numbers of item and part."""
+
+MOST_BYTES = 8 * 10**9
+"""Of scenes drawn at once."""
+
 
 def check_whole(name: str, value: object, least: int, advice: str) -> None:
     """Refuse what is no whole number, or too small a one.
@@ -26,6 +32,22 @@ def check_whole(name: str, value: object, least: int, advice: str) -> None:
     """
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
         raise InputError(f"{name} must be a whole number of at least {least}: got {value!r}. {advice}")
+
+
+def check_bytes(n: int, size: int) -> None:
+    """Refuse scenes that would hardly fit into memory all at once.
+
+    Examples
+    --------
+    >>> check_bytes(100_000, 64)
+    """
+    needed = n * size**2 * BYTES_A_PIXEL
+    if needed > MOST_BYTES:
+        raise InputError(
+            f"Scenes drawn at once must take at most {MOST_BYTES / 1e9:.0f} GB: {n:,} of {size:,} x {size:,} pixels take {needed / 1e9:,.0f} GB "
+            f"({needed:,} bytes). A figure too many was probably typed. Pass a smaller n or size, or draw scenes one by one with "
+            "qkwidgets.data.scene_recipe.SceneRecipe."
+        )
 
 
 def features_of(feature: str | Sequence[str] | None) -> int | tuple[int, ...] | None:
@@ -87,14 +109,25 @@ def items_of(n_items: int | Sequence[int], arrangements: tuple[str, ...] | None)
     pair = (n_items, n_items) if one else tuple(n_items) if isinstance(n_items, Sequence) else ()
     array = arrangements == ("array",)
     most = MOST_IN_ARRAY if array else MOST
-    if len(pair) != 2 or not FEWEST <= pair[0] <= pair[1] <= most:
+    whole = len(pair) == 2 and all(isinstance(x, int | np.integer) for x in pair)
+    if not whole or not FEWEST <= pair[0] <= pair[1] <= most:
         raise InputError(
-            f"n_items must be a number, or a fewest and a most, from {FEWEST} to {most}: got {n_items!r}. With fewer items none "
-            f"is the odd one, and more do not fit side by side. Try n_items={'49' if array else '(4, 9)'}."
+            f"n_items must be a number, or a fewest and a most, from {FEWEST} to {most}: got {n_items!r}. "
+            f"{_of_items(pair if whole else None, most, array)}"
         )
     if "array" in (arrangements or ()):
         _check_array(int(pair[0]), int(pair[1]))
     return int(pair[0]), int(pair[1])
+
+
+def _of_items(pair: tuple[int, int] | None, most: int, array: bool) -> str:
+    """The likely cause of numbers of items that cannot be, and what to do."""
+    if pair and FEWEST <= pair[1] < pair[0] <= most:
+        return f"They are probably in the wrong order. Try n_items=({pair[1]}, {pair[0]})."
+    if pair and not array and MOST < pair[1] <= MOST_IN_ARRAY:
+        return f'So many fit only into the rows of an array. Try arrangement="array", which takes up to {MOST_IN_ARRAY}.'
+    usual = "49" if array else "(4, 9)"
+    return f"With fewer items none is the odd one, and more do not fit side by side. Try n_items={usual}."
 
 
 def _check_array(fewest: int, most: int) -> None:
@@ -129,10 +162,21 @@ def differences_of(difference: Any, features: int | tuple[int, ...] | None) -> t
     numbers = len(pair) == 2 and all(isinstance(x, int | float | np.number) and not isinstance(x, bool) for x in pair)
     if not numbers or not 0 <= pair[0] <= pair[1] <= 1:
         raise InputError(
-            f"difference must be a number from 0 (just above the jitter) to 1 (the largest), or a least and a most: got {difference!r}. It is "
-            "probably meant in degrees. Try difference=0.5."
+            f"difference must be a number from 0 (just above the jitter) to 1 (the largest), or a least and a most: got {difference!r}. "
+            f"{_of_difference(pair if numbers else None)} Try difference=0.5."
         )
     return float(pair[0]), float(pair[1])
+
+
+def _of_difference(pair: tuple[float, float] | None) -> str:
+    """The likely cause of a difference that cannot be."""
+    if pair is None:
+        return "It is probably a name, or a list of values."
+    if any(np.isnan(pair)):
+        return "A calculation before it has probably failed."
+    if min(pair) < 0:
+        return "It has no sign: the odd item turns either way, and is larger as often as smaller."
+    return "It is probably meant in degrees." if max(pair) > 1 else "They are probably in the wrong order."
 
 
 def ground_of(ground: Any) -> str | Photographs:

@@ -17,6 +17,7 @@ from qkwidgets.data.scene_grounds import Photographs, flat, waves
 from qkwidgets.data.scene_options import (
     SMALLEST_SIZE,
     arrangements_of,
+    check_bytes,
     check_whole,
     contrast_of,
     differences_of,
@@ -86,7 +87,8 @@ class SceneRecipe:
         return self.n
 
     def scenes(self) -> Scenes:
-        """All scenes, drawn."""
+        """All scenes, drawn; refused where they would not fit into memory."""
+        check_bytes(self.n, self.size)
         return self._drawn(range(self.n))
 
     def scene(self, index: int) -> Scenes:

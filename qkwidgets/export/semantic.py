@@ -33,8 +33,9 @@ def semantic_content(view: SemanticView, limit: int, title: str | None = None) -
 
     if found := largest(1, whole.n_images, limit, first):
         return found
+    least = page_size(first(1)) / 1e6
     raise InputError(
-        f"A page holds at least one image with the tables of all modes: that takes {page_size(first(1)) / 1e6:.2f} MB here, and the limit is {limit / 1e6:.2f} MB. "
+        f"A page holds at least one image with the tables of all modes: that takes {least:.2f} MB here, and the limit is {limit / 1e6:.2f} MB. "
         "Raise max_mb."
     )
 

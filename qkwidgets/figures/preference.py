@@ -187,7 +187,10 @@ def _ticks(n_layers: int, layers: str) -> dict:
 
 def _about_curves(answer: Preference, variant: str) -> str:
     band = "bands: 95 % over images" if answer.n_images >= FEWEST else "a single image has no interval"
-    lines = ["dashed: share of the area, which uniform attention would give", band, ASKING[variant]]
+    band = band if answer.same_draws.shape[1] else "no interval was asked for"
+    words = answer.prefix_words
+    area = f"dashed: share of the area; {words}" if words else "dashed: share of the area, which uniform attention would give"
+    lines = [area, band, ASKING[variant]]
     if variant == "plain" and len(answer.null):
         lines.append("dotted: the input features of query and key weights permuted alike")
     if variant == "plain":

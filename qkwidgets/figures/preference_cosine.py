@@ -24,7 +24,7 @@ def cosine_figure(answer: Preference, variant: str, theme: str) -> go.Figure:
     c, number = colours(theme), VARIANTS.index(variant)
     y = same_enrichment(answer.variant(variant), answer.chance(variant))
     draws = answer.same_draws[number]
-    low, high = np.nanpercentile(draws, BOUNDS, axis=0) if answer.n_images >= FEWEST else (y, y)
+    low, high = np.nanpercentile(draws, BOUNDS, axis=0) if answer.n_images >= FEWEST and len(draws) else (y, y)
     n_layers, n_heads = y.shape
     heads = go.Scatter(
         x=answer.cosine.ravel(),
@@ -54,7 +54,8 @@ def cosine_figure(answer: Preference, variant: str, theme: str) -> go.Figure:
     figure.add_hline(y=1, line={"color": c.soft, "width": 1.2, "dash": "dash"}, layer="below")
     figure.add_vline(x=0, line={"color": c.rule, "width": 1}, layer="below")
     lines = textwrap.wrap(answer.cosine_relation(variant).sentence.replace("-", "−"), 84)
-    lines += textwrap.wrap(f"{answer.model} · one dot a head, bars: 95 % over images · {ASKING[variant]} · {images(answer)}", 84)
+    said = [answer.model, "one dot a head, bars: 95 % over images", ASKING[variant], answer.prefix_words, images(answer)]
+    lines += textwrap.wrap(" · ".join(filter(None, said)), 84)
     lines = [escaped(line, longest=90) for line in lines]
     figure.update_layout(
         template=template(theme),

@@ -33,7 +33,7 @@ def training_figure(*trainings: Training, theme: str = "light") -> go.Figure:
     Parameters
     ----------
     trainings
-        From `qkwidgets.examples`, a column each; cosines have one axis.
+        What `tools/train_builtin.py` wrote, opened with `qkwidgets.open`, a column each; cosines have one axis.
     theme
         "light" or "dark".
 
@@ -45,7 +45,7 @@ def training_figure(*trainings: Training, theme: str = "light") -> go.Figure:
     if not trainings:
         raise InputError(
             "A figure of training needs at least one training: got none. A list was probably empty. "
-            'Hand on what examples("training-o3") returns.'
+            "Hand on what tools/train_builtin.py wrote, opened with qkwidgets.open."
         )
     c, n = colours(theme), len(trainings)
     figure = make_subplots(2, n, row_heights=[0.68, 0.32], vertical_spacing=0.2, horizontal_spacing=0.24 / n)

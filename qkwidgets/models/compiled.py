@@ -50,6 +50,8 @@ def compiled(model: AttentionModel, n_images: int, dtype: torch.dtype | None = N
     model = replace(model, _runner=runner)
     try:
         model.watch(torch.zeros(n_images, 3, *model.preprocessing.size), _not_looked_at, dtype=dtype)
+    except torch.OutOfMemoryError:  # a smaller batch helps, and no compiler
+        raise
     except Exception as problem:  # of compilers, of many kinds
         raise InputError(
             f"compile=True needs a compiler that torch can use: it failed here ({type(problem).__name__}: {_first_line(problem)}). None is probably "

@@ -13,14 +13,12 @@ import torch
 from jaxtyping import Int64
 from torch import Tensor
 
-from qkwidgets.answers.anisotropy import CHOICES, N_PARTS
+from qkwidgets.answers.anisotropy import N_PARTS, SITES, choices_of
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.heads import lifted
 from qkwidgets.models.contract import AttentionModel
 from qkwidgets.sweeps.image_sample import image_hash
 from qkwidgets.sweeps.reducer import LayerBatch, State
-
-SITES = ("attn_input", "residual")
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +99,7 @@ class CentreTokens:
 
     def record(self, model: AttentionModel) -> dict[str, Any]:
         """Options and what was chosen."""
-        return {"options": self.options(), "choices": {choice.question: choice.choice for choice in CHOICES}}
+        return {"options": self.options(), "choices": {choice.question: choice.choice for choice in choices_of(self.options())}}
 
     def pictured(self, state: State) -> Int64[Tensor, " image"]:
         """None: the answer shows no image."""

@@ -13,7 +13,7 @@ import torch
 from jaxtyping import Float, Float64, Int64
 from torch import Tensor
 
-from qkwidgets.answers.preference import CHOICES
+from qkwidgets.answers.preference_choices import choices_of
 from qkwidgets.core.alignment import weighted_cosine
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.preference import asked, permuted_masses
@@ -158,11 +158,13 @@ class PreferenceMasses:
 
     def record(self, model: AttentionModel) -> dict[str, Any]:
         """Options, how the masks came to the grid, and what was chosen."""
+        resize = model.preprocessing.resize or "model"
         return {
             "options": self.options(),
             "grid": list(model.layout.grid),
             "n_prefix": model.layout.n_prefix,
-            "choices": {choice.question: choice.choice for choice in CHOICES},
+            "resize": resize,
+            "choices": {choice.question: choice.choice for choice in choices_of({**self.options(), "resize": resize})},
         }
 
     def pictured(self, _state: State) -> Int64[Tensor, " image"]:

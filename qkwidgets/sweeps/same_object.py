@@ -13,7 +13,7 @@ import torch
 from jaxtyping import Int64
 from torch import Tensor
 
-from qkwidgets.answers.same_object import CHOICES
+from qkwidgets.answers.same_object import choices_of
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.layout import TokenLayout
 from qkwidgets.core.objects import (
@@ -145,7 +145,7 @@ class SameObject:
         return {
             "options": self.options(),
             "site": "attn_input",
-            "choices": {choice.question: choice.choice for choice in CHOICES},
+            "choices": {choice.question: choice.choice for choice in choices_of(self.options())},
         }
 
     def pictured(self, state: State) -> Int64[Tensor, " image"]:

@@ -17,7 +17,7 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
-from qkwidgets.answers.semantic_words import CHOICES
+from qkwidgets.answers.semantic_words import choices_of
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.layout import TokenLayout
 from qkwidgets.core.optimal import Side
@@ -131,10 +131,10 @@ class Relations:
             there = ~found[..., 0].isnan()  # [relation image draw]
             found = found.nan_to_num_(0.0).unflatten(-1, (n_heads, -1))
             own = found[:, :, 0]  # [relation image head mode]
-            state["sums"][layer] += found.sum(dim=1).transpose(1, 2)
+            state["sums"][layer] += found.sum(dim=1, dtype=torch.float64).transpose(1, 2)
             state["counts"][layer] += there.sum(dim=1)
             state["squares"][layer] += own.double().square().sum(dim=1)
-            state["contribution"][layer] += (own[..., :n_own] * loud[some]).sum(dim=1)
+            state["contribution"][layer] += (own[..., :n_own] * loud[some]).sum(dim=1, dtype=torch.float64)
 
     def merge(self, one: State, other: State) -> State:
         """The sums over the images of both."""
@@ -148,7 +148,7 @@ class Relations:
             "layout": [layout.n_cls, layout.n_distill, layout.n_registers, *layout.grid],
             "site": "attn_input",
             "scale": [layer.scale for layer in model.layers],
-            "choices": {choice.question: choice.choice for choice in CHOICES},
+            "choices": {choice.question: choice.choice for choice in choices_of(self.options())},
         }
 
     def pictured(self, state: State) -> Int64[Tensor, " image"]:

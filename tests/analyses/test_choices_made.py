@@ -36,7 +36,11 @@ def anisotropy(site):
 @pytest.mark.parametrize(
     ("ask", "said", "unsaid"),
     [
-        (preference(), ["then the patches alone, made to sum to one", "squeezed", "3 permutations", "1000 bootstrap"], ["own crop"]),
+        (
+            preference(),
+            ["then the patches alone, made to sum to one", "squeezed", "3 permutations", "1000 bootstrap"],
+            ["own crop"],
+        ),
         (
             preference(tokens="all", resize="model"),
             ["what falls on prefix tokens is kept", "the model's own crop"],

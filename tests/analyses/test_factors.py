@@ -9,6 +9,7 @@ import torch
 import qkwidgets as qk
 from qkwidgets.analyses.factor_maps import factor_maps
 from qkwidgets.answers.factor_choices import choices_of
+from qkwidgets.core.errors import InputError
 from qkwidgets.core.factors.names import LABELS
 from qkwidgets.data.images import read_images
 from qkwidgets.sweeps import sweep
@@ -181,6 +182,12 @@ def test_the_choices_that_were_made_are_told_not_those_that_are_usual(builtin_mo
     assert "the weights without biases" not in alternatives[matrix]
 
 
+@pytest.mark.parametrize("swept", [False, True])
+def test_a_misspelt_keyword_is_told_the_nearest_of_all(builtin_model, totals, scenes, swept):
+    with pytest.raises(InputError, match=r"^A keyword of factors is one of correction, .*Nearest: 'draws'\.$"):
+        qk.factors(builtin_model, totals if swept else scenes, drws=0)
+
+
 def test_modes_of_the_weights_are_those_of_the_first_paper(builtin_model, totals, scenes):
     apart = qk.factors(builtin_model, totals, draws=0, svd="weight", bias="separate")
     modes = qk.modes(builtin_model, dtype="float64")
@@ -254,7 +261,7 @@ def test_it_is_saved_and_opened_and_told_in_tables(found, tmp_path):
 
 
 def test_few_images_are_told_of_and_half_of_them_beside_all(found, totals, builtin_model, scenes):
-    assert found.bias.startswith("From 24 images: up to ")
+    assert found.bias.startswith("From 24 images: about as much as all there is of the variance of position")
     assert found.bias in str(found)
     few = qk.factors(builtin_model, scenes[:2], draws=0, **QUIET)
     assert few.leak.max() > found.leak.max()

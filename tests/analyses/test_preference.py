@@ -163,7 +163,7 @@ def test_a_misspelt_keyword_is_told_the_nearest_of_all(builtin_model):
 
 def test_what_is_kept_for_prefix_tokens_is_said(builtin_model):
     found = qk.attention_preference(builtin_model, qk.odd_one_out(3), tokens="all", null=0, items=False, **QUIET)
-    said = 'attention to prefix tokens stays (tokens="all"), so uniform attention gives each area times 64 / 65, patches over tokens'
+    said = 'attention to prefix tokens stays (tokens="all"), so uniform attention gives each area times the patches\' share of the tokens'
     assert said in str(found)
     for figure in (found.figure(), found.figure("cosine")):
         assert said in " ".join(" ".join(note.text.split("<br>")) for note in figure.layout.annotations)

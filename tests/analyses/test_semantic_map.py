@@ -154,7 +154,12 @@ def test_sums_are_the_same_in_any_order_of_images_and_parts(small_model, picture
 
     whole = of(list(range(N_IMAGES)), N_IMAGES)
     one, other = of([3, 0], 2), of([5, 2, 4, 1], 4)
-    for found in (of([4, 2, 0, 5, 3, 1], N_IMAGES), of([4, 2, 0, 5, 3, 1], 3), reducer.merge(one, other), reducer.merge(other, one)):
+    for found in (
+        of([4, 2, 0, 5, 3, 1], N_IMAGES),
+        of([4, 2, 0, 5, 3, 1], 3),
+        reducer.merge(one, other),
+        reducer.merge(other, one),
+    ):
         for name, values in whole.items():
             torch.testing.assert_close(found[name], values, equal_nan=True, rtol=1e-10, atol=1e-10)
 
@@ -267,7 +272,8 @@ def test_tables_that_cannot_be_are_refused_before_the_pass(small_model, pictures
 def test_a_single_readable_image_cannot_lend_to_itself(small_model):
     images = Damaged(qk.odd_one_out(2, seed=1))
     with pytest.raises(
-        InputError, match=r'^null="other images" borrows segments from other images: only 1 of 2 can be read\. .*Use null="shifts"\.$'
+        InputError,
+        match=r'^null="other images" borrows segments from other images: only 1 of 2 can be read\. .*or use null="shifts"\.$',
     ):
         qk.semantic_map(small_model, images, null="other images", draws=19, tables=0, **QUIET)
     many = Damaged(qk.odd_one_out(20, seed=1))

@@ -206,3 +206,13 @@ def test_the_relation_is_that_of_cosine_and_same_object():
 def test_choices_are_complete_and_their_sources_known():
     assert {choice.source for choice in CHOICES} <= {"paper", "ours"}
     assert len({choice.question for choice in CHOICES}) == len(CHOICES)
+
+
+def test_images_that_are_no_use_and_few_images_are_said():
+    found = preference()
+    assert str(found).endswith("times its area; intervals from 7 images, fewer than 30, mean little")
+    assert found.cosine_relation().sentence.endswith("; intervals from 7 images, fewer than 30, mean little.")
+    enough = dataclasses.replace(found, n_images=30, n_unread=3)
+    assert "mean little" not in str(enough) + enough.cosine_relation().sentence
+    assert "(2 without target or distractors on the grid, 3 could not be read)" in str(enough)
+    assert "(2 without, 3 could not be read)" in str(dataclasses.replace(enough, n_images=0))

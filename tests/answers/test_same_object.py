@@ -105,3 +105,13 @@ def test_an_answer_comes_back_from_a_file_and_speaks(tmp_path):
     assert row["same_object"] == again.head[1, 0]
     assert row["layer_chance_by_area"] == again.by_area[1]
     assert {choice.source for choice in again.choices} <= {"paper", "ours"}
+
+
+def test_one_image_has_no_interval_and_few_images_are_said():
+    image, hits, values, null = lists()
+    found = averages(np.where(image >= 0, 3, -1), hits, values, null)
+    assert np.isnan(found["layer_interval"]).all()
+    assert np.isnan(found["excess_interval"]).all()
+    assert np.isfinite(found["layer"]).all()
+    assert str(answer(n_told=1)).endswith("; intervals from one image, fewer than 30, mean little")
+    assert str(answer()).endswith("(40 of 41 images have two objects or more, 1 more could not be read)")

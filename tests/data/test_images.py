@@ -266,3 +266,10 @@ def test_all_unreadable_files_of_a_folder_are_named_at_once(tmp_path):
         "other files with the suffix of an image. Leave them out. The first: An image file must be a JPEG, PNG or another format that Pillow "
         f"reads: '{tmp_path}/a.png' is none. It is probably another kind of file with the suffix of an image. Leave it out, or convert it."
     )
+
+
+def test_beside_masks_the_folder_of_images_is_named(tmp_path):
+    for name in ("classes", "images", "instances"):
+        (tmp_path / name).mkdir()
+    with pytest.raises(InputError, match="pass one of them, such as 'images'"):
+        read_images(tmp_path)

@@ -84,14 +84,13 @@ def test_a_mask_of_two_dark_values_is_read_too(tmp_path):
     assert not empty.regions(0, (4, 6)).shares[1].any()  # who asks for a target will skip it
 
 
-@pytest.mark.parametrize("loud", [2, 8, 40, 127])
+@pytest.mark.parametrize("loud", [2, 8, 40, 100])
 def test_a_dark_mask_that_was_stored_with_loss_holds_nothing(tmp_path, loud):
     """Where nothing is white there is no object, however the dark values of a JPEG come out; 0 and 1 are a mask only without loss."""
     folders.o3(tmp_path, ("a.png",))
     (tmp_path / "targ_labels" / "a.png").unlink()
     dark = TARGET * np.uint8(loud)
     save(tmp_path / "targ_labels" / "a.jpg", dark)
-    assert 1 <= len(np.unique(Image.open(tmp_path / "targ_labels" / "a.jpg").convert("L")))
     assert not (labelled_set(tmp_path).labelled(0).objects == 1).any()
     for name, values in (("a.jpg", TARGET * np.uint8(1)), ("a.png", dark), ("a.webp", TARGET * np.uint8(1))):
         for file in (tmp_path / "targ_labels").iterdir():

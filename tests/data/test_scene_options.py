@@ -174,6 +174,45 @@ MESSAGES = [
         "meant in degrees. Try difference=0.5.",
     ),
     (
+        {"difference": -0.1, "feature": "colour"},
+        "difference must be a number from 0 (just above the jitter) to 1 (the largest), or a least and a most: got -0.1. It has no sign: the "
+        "odd item turns either way, and is larger as often as smaller. Try difference=0.5.",
+    ),
+    (
+        {"difference": float("nan"), "feature": "colour"},
+        "difference must be a number from 0 (just above the jitter) to 1 (the largest), or a least and a most: got nan. A calculation before "
+        "it has probably failed. Try difference=0.5.",
+    ),
+    (
+        {"difference": (1, 0), "feature": "colour"},
+        "difference must be a number from 0 (just above the jitter) to 1 (the largest), or a least and a most: got (1, 0). They are probably "
+        "in the wrong order. Try difference=0.5.",
+    ),
+    (
+        {"n_items": (9, 4)},
+        "n_items must be a number, or a fewest and a most, from 3 to 12: got (9, 4). They are probably in the wrong order. Try n_items=(4, 9).",
+    ),
+    (
+        {"n_items": 100},
+        "n_items must be a number, or a fewest and a most, from 3 to 12: got 100. So many fit only into the rows of an array. Try "
+        'arrangement="array", which takes up to 144.',
+    ),
+    (
+        {"colour": True},
+        "A keyword of odd_one_out is one of n, seed, size, feature, n_items, arrangement, difference, shape, pattern, ground, ground_contrast, "
+        "start: got 'colour'. It is probably misspelt. Nearest: 'ground'.",
+    ),
+    (
+        {"arrangment": "grid"},
+        "A keyword of odd_one_out is one of n, seed, size, feature, n_items, arrangement, difference, shape, pattern, ground, ground_contrast, "
+        "start: got 'arrangment'. It is probably misspelt. Nearest: 'arrangement'.",
+    ),
+    (
+        {"n": 8, "size": 20_000},
+        "Scenes drawn at once must take at most 8 GB: 8 of 20,000 x 20,000 pixels take 16 GB (16,000,000,000 bytes). A figure too many was "
+        "probably typed. Pass a smaller n or size, or draw scenes one by one with qkwidgets.data.scene_recipe.SceneRecipe.",
+    ),
+    (
         {"ground": "grass"},
         'ground must be "waves", "flat", "photographs", or pictures to cut it from: got \'grass\'. It is probably misspelt. Use one of '
         "these words, or pass image files, arrays or a folder.",
@@ -225,6 +264,16 @@ def test_a_bad_option_is_answered_in_words(options, message):
             'vary={"feature": ["colour", "size"]}.',
         ),
         (
+            {"vary": ["feature"]},
+            "vary= names options and lists their values, in a dict: got one of type list. The names were probably passed alone. Write for "
+            'instance vary={"feature": ["colour", "size"]}.',
+        ),
+        (
+            {"vary": {"seed": [0, 1]}, "n": 4, "size": 20_000},
+            "Scenes drawn at once must take at most 8 GB: 8 of 20,000 x 20,000 pixels take 16 GB (16,000,000,000 bytes). A figure too many was "
+            "probably typed. Pass a smaller n or size, or draw scenes one by one with qkwidgets.data.scene_recipe.SceneRecipe.",
+        ),
+        (
             {"vary": {"seed": list(range(60_000))}, "n": 2},
             "A grid must hold at most 100,000 scenes: 60000 conditions of 2 are more. They are all held in memory. Vary less at a time, or "
             "pass a smaller n.",
@@ -241,3 +290,31 @@ def test_a_scene_that_a_recipe_does_not_have_is_refused():
         InputError, match=r"^A recipe's scenes count from 0 to 3: got 4\. It is probably one too many\. Pass one of these\.$"
     ):
         SceneRecipe(n=4).scene(4)
+
+
+@pytest.mark.parametrize(
+    ("cause", "message"),
+    [
+        (
+            lambda: SceneRecipe(difference="large", feature="colour"),
+            "difference must be a number from 0 (just above the jitter) to 1 (the largest), or a least and a most: got 'large'. It is probably "
+            "a name, or a list of values. Try difference=0.5.",
+        ),
+        (
+            lambda: p3_arrays(2, arrangement="ring"),
+            "A keyword of p3_arrays is one of n, seed, size, feature, difference, n_items, start: got 'arrangement'. ",
+        ),
+        (
+            lambda: p3_arrays(2, feature="shape"),
+            'Items of these arrays differ in colour, orientation, size, pattern or configuration: got "shape". P3 has no arrays that are odd in '
+            'shape. Use odd_one_out(n, feature="shape", arrangement="array", n_items=49).',
+        ),
+        (
+            lambda: odd_one_out_grid(1, vary={"seed": [0, 1]}).of(9),
+            "Condition 9 of this grid does not exist: it has conditions 0 to 1. Conditions count from zero here.",
+        ),
+    ],
+)
+def test_what_arrays_and_grids_do_not_have_is_refused(cause, message):
+    with pytest.raises(InputError, match=f"^{re.escape(message)}"):
+        cause()

@@ -150,7 +150,7 @@ def test_a_table_is_read_from_key_to_query():
 def test_the_best_modes_of_a_type_are_listed():
     answer = semantic_map()
     assert {kind.key for _, kind, _ in answer.top()} == {"objects"}  # the others are not above random directions
-    assert len(answer.top(above_random=False)) == 7
+    assert len(answer.top(above_random=False)) == 8
     found = answer.top(9, kind="objects")
     assert {str(index) for index, _, _ in found} == {"L0 H0 M1", "L1 H0 M2"}
     assert found[0][2] >= found[1][2]
@@ -164,8 +164,12 @@ def test_chance_above_random_directions_is_by_the_same_rule_and_never_more_than_
     np.testing.assert_allclose(older.chance_above_random, [0.05, 0.02])
     answer = semantic_map(random_above=np.array([0.0, 0.04]))
     np.testing.assert_allclose(answer.chance_above_random, [0, 0.04])
-    assert str(dataclasses.replace(answer, random_above=np.array([0.5, 0.0]))).endswith("2 do so more than 95 % of these, 3 would by chance")
-    np.testing.assert_allclose(np.reshape(traces(semantic_figure(answer), "random directions above 95 %")[0].y, (2, 3))[:, 0], [0, 4])
+    assert str(dataclasses.replace(answer, random_above=np.array([0.5, 0.0]))).endswith(
+        "2 do so more than 95 % of these, 3 would by chance"
+    )
+    np.testing.assert_allclose(
+        np.reshape(traces(semantic_figure(answer), "random directions above 95 %")[0].y, (2, 3))[:, 0], [0, 4]
+    )
 
 
 def test_an_image_that_is_kept_may_be_named():

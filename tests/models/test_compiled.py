@@ -72,7 +72,7 @@ def test_memory_that_runs_out_is_not_the_compilers_fault(monkeypatch):
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
 
     monkeypatch.setattr(type(qk.load_model()), "watch", full)
-    with pytest.raises(torch.OutOfMemoryError, match="2.00 GiB"):
+    with pytest.raises(torch.OutOfMemoryError, match="of memory"):
         compiled(qk.load_model(), 2, backend="eager")
 
 

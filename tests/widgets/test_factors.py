@@ -1,5 +1,6 @@
 """Does the factor map keep a state that exists, answer every request, and hand over what the answer says?"""
 
+import dataclasses
 import itertools
 import json
 import re
@@ -193,6 +194,14 @@ def test_meta_is_json_and_says_what_the_numbers_are(widget, answer):
     assert [image["name"] for image in widget.meta["images"]] == ["scene 0", "scene 1"]
     assert all({"question", "choice", "alternative", "source"} <= set(row) for row in widget.meta["about"])
     assert FactorMap(factors(bias="Few.")).meta["factors"]["bias"] == "Few."
+
+
+def test_meta_tells_the_choices_that_were_made():
+    made = dataclasses.replace(factors(svd="weight"), correction="moments", threshold=0.75)
+    about = {row["question"]: row["choice"] for row in FactorMap(made).meta["about"]}
+    assert about["Which matrix do modes decompose?"].startswith("the weights with biases")
+    assert about["What is done about few images?"].startswith("second moments are made unbiased")
+    assert "75 %" in about["When does a head or a mode have a label?"]
 
 
 def test_it_moves_with_the_explorer_by_layer_and_head(widget):

@@ -1,13 +1,14 @@
 /**
  * Which head? One cell a head, layers from left to right, coloured by label or by any number per head.
  *
- * A label is a colour and two letters. One stop in the tab order; arrow keys move and select.
+ * A label is a colour and two letters.
  */
 
 import { css, inkOn } from "../lib/colour.ts";
 import { FOCUSABLE, h, setAttributes, setText } from "../lib/dom.ts";
-import { clamp, defined, format } from "../lib/numbers.ts";
+import { defined, format } from "../lib/numbers.ts";
 import { headScale, scaleLegend } from "../panels/head-scale.ts";
+import { headTable } from "../panels/head-table.ts";
 import {
   CELL_NUMBERS,
   cellShare,
@@ -19,16 +20,7 @@ import {
   variantWords,
 } from "./cells.ts";
 import { type FactorContext, type FactorPanel, frame, setView } from "./context.ts";
-import { headCell, headTable } from "./head-table.ts";
 import { labelMark, percentWords } from "./words.ts";
-
-/** Layers and heads that an arrow key goes. */
-const STEPS: Record<string, readonly [number, number]> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, -1],
-  ArrowDown: [0, 1],
-};
 
 /** What heads can be coloured by, with its values. */
 interface HeadColouring {
@@ -42,13 +34,13 @@ interface HeadColouring {
 
 export function headGrid({ store, meta, energies, signal }: FactorContext): FactorPanel {
   const { n_layers: nLayers, n_heads: nHeads } = meta;
-  const addresses = Array.from({ length: nLayers * nHeads }, (_, i) => ({
-    layer: Math.floor(i / nHeads),
-    head: i % nHeads,
-  }));
-  const cells = addresses.map(({ layer, head }) => headCell(layer, head));
-  const cellOf = (layer: number, head: number): HTMLElement => cells[layer * nHeads + head] as HTMLElement;
-  const grid = headTable(nLayers, nHeads, cellOf);
+  const table = headTable({
+    store,
+    nLayers,
+    nHeads,
+    signal,
+    say: ({ layer, head }) => setText(readout, `L${layer} H${head}  ${headWords(layer, head)}`),
+  });
   const legend = h("div", { class: "legend" });
   const readout = h("output", { class: "readout", "aria-live": "off" });
   const options = new Map(numberOptions().map(([key, label]) => [key, h("option", { value: key }, label)]));
@@ -56,42 +48,16 @@ export function headGrid({ store, meta, energies, signal }: FactorContext): Fact
   input.addEventListener("change", () => setView(store, { number: input.value }), { signal });
   const about = h("p", { class: "caption" });
   const chooser = h("label", { class: "field" }, h("span", {}, "colour"), input);
+  const basis = h("span", { class: "basis" }, "labels: mean dropped");
   const root = frame(
     "grid",
     "Heads",
-    [chooser],
-    grid,
+    [basis, chooser],
+    table.root,
     h("div", { class: "foot" }, legend),
     h("div", { class: "foot" }, readout),
     about,
   );
-
-  const target = (event: Event): HTMLElement | null => (event.target as Element).closest("[data-head]");
-  const address = (element: HTMLElement) => ({
-    layer: Number(element.dataset.layer),
-    head: Number(element.dataset.head),
-  });
-  const choose = (element: HTMLElement | null): void => {
-    if (element) store.set(address(element));
-  };
-  const say = (element: HTMLElement | null): void => {
-    const { layer, head } = element ? address(element) : store.state;
-    setText(readout, `L${layer} H${head}  ${headWords(layer, head)}`);
-  };
-  grid.addEventListener("click", (event) => choose(target(event)), { signal });
-  grid.addEventListener("pointerover", (event) => say(target(event)), { signal });
-  grid.addEventListener("pointerleave", () => say(null), { signal });
-  grid.addEventListener("keydown", onKey, { signal });
-
-  function onKey(event: KeyboardEvent): void {
-    const step = STEPS[event.key];
-    if (!step) return;
-    event.preventDefault();
-    const { layer, head } = store.state;
-    choose(cellOf(clamp(layer + step[0], 0, nLayers - 1), clamp(head + step[1], 0, nHeads - 1)));
-    store.flush();
-    cellOf(store.state.layer, store.state.head).focus();
-  }
 
   function numberOptions(): (readonly [string, string])[] {
     return [
@@ -105,7 +71,7 @@ export function headGrid({ store, meta, energies, signal }: FactorContext): Fact
     const { number, variant } = store.state.view;
     const ofCells = CELL_NUMBERS.find(({ key }) => key === number);
     if (ofCells) {
-      const values = addresses.map(({ layer, head }) =>
+      const values = table.heads.map(({ layer, head }) =>
         cellShare(ofCells, energies.cells(layer, head), variant),
       );
       return { label: ofCells.label, about: cellsAbout(variant), diverging: false, isShare: true, values };
@@ -118,7 +84,7 @@ export function headGrid({ store, meta, energies, signal }: FactorContext): Fact
     };
     const values =
       index < 0
-        ? addresses.map(({ layer, head }) => energies.label(layer, head) ?? Number.NaN)
+        ? table.heads.map(({ layer, head }) => energies.label(layer, head) ?? Number.NaN)
         : Array.from(energies.number(index));
     return { label, about, diverging, isShare: false, values };
   }
@@ -146,7 +112,6 @@ export function headGrid({ store, meta, energies, signal }: FactorContext): Fact
   }
 
   let coloured = "";
-  let marked: HTMLElement | undefined;
   function colour(): void {
     const { theme, view } = store.state;
     if (coloured === `${view.number} ${view.variant} ${theme}`) return;
@@ -155,12 +120,13 @@ export function headGrid({ store, meta, energies, signal }: FactorContext): Fact
     input.value = isLabel() ? "label" : view.number;
     const number = colouring();
     setText(about, number.about);
+    setAttributes(basis, { hidden: !isLabel() });
     if (isLabel()) paintLabels(number);
     else paintNumbers(number);
   }
 
   function paintLabels({ values }: HeadColouring): void {
-    for (const [i, element] of cells.entries()) {
+    for (const [i, element] of table.cells.entries()) {
       const label = labelOf(values[i]);
       element.style.backgroundColor = "";
       setAttributes(element, {
@@ -178,7 +144,7 @@ export function headGrid({ store, meta, energies, signal }: FactorContext): Fact
 
   function paintNumbers(number: HeadColouring): void {
     const scale = headScale(number, store.state.theme);
-    for (const [i, element] of cells.entries()) {
+    for (const [i, element] of table.cells.entries()) {
       const value = number.values[i] ?? Number.NaN;
       const fill = scale.colour(value);
       element.style.backgroundColor = css(fill);
@@ -195,8 +161,8 @@ export function headGrid({ store, meta, energies, signal }: FactorContext): Fact
   }
 
   function describe(i: number, words: string): void {
-    const { layer, head } = addresses[i] as { layer: number; head: number };
-    setAttributes(cells[i] as HTMLElement, { "aria-label": `layer ${layer}, head ${head}: ${words}` });
+    const { layer, head } = table.heads[i] as { layer: number; head: number };
+    setAttributes(table.cells[i] as HTMLElement, { "aria-label": `layer ${layer}, head ${head}: ${words}` });
   }
 
   return {
@@ -204,11 +170,7 @@ export function headGrid({ store, meta, energies, signal }: FactorContext): Fact
     keys: ["layer", "head", "view", "theme"],
     paint() {
       colour();
-      const { layer, head } = store.state;
-      if (marked) setAttributes(marked, { tabindex: -1, "aria-selected": "false" });
-      marked = cellOf(layer, head);
-      setAttributes(marked, { tabindex: 0, "aria-selected": "true" });
-      say(null);
+      table.paint();
     },
   };
 }

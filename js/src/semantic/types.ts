@@ -1,15 +1,29 @@
 /** How many modes are of which type, layer by layer; the key to all colours and dashes; and the modes of this head by type. */
 
 import { FOCUSABLE, h, setAttributes, setText, svg } from "../lib/dom.ts";
-import { defined, format, formatPercent, formatUnit } from "../lib/numbers.ts";
+import { counted, defined, format, formatPercent, formatUnit } from "../lib/numbers.ts";
 import { segmented } from "../lib/segmented.ts";
 import { frame, yLabel } from "../panels/panel.ts";
 import { currentTables, type Part, type SemanticContext, setView } from "./context.ts";
 import { N_TYPES } from "./data.ts";
 
 const [TOP, FLOOR, HEIGHT] = [6, 150, 172];
+/** Of random pairs of directions, so many lie above 95 % of random pairs. */
+const ABOVE = 0.05;
+/** Ends of the axis within a power of ten. */
+const ENDS = [1, 2, 4, 6, 10];
+/** Sums of float32 shares pass a round number by less. */
+const ROUNDING = 1e-6;
 /** Most layers named on the axis. */
 const TICKS = 13;
+
+type Counted = "all" | "above";
+
+const LINES: Record<Counted, string> = {
+  all: "Line across: the share of random pairs of directions that pass the same test.",
+  above:
+    "Line across: the most that random pairs of directions would give, 5 % or the share of them that carry more than chance.",
+};
 
 /** A short stroke as arrows of the type are drawn. */
 const sample = (type: number): SVGSVGElement =>
@@ -19,12 +33,21 @@ const sample = (type: number): SVGSVGElement =>
     svg("path", { class: "shaft", d: "M0 5H30" }),
   );
 
+const HALVES = [0, 0.5, 1] as const;
+
+/** A round share not below the largest that is drawn: a few per cent would not be seen beside 100. */
+function endOf(largest: number): number {
+  if (!(largest > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(largest));
+  return Math.min(1, power * (ENDS.find((end) => end * power >= largest * (1 - ROUNDING)) ?? 10));
+}
+
 export function sharesPanel(context: SemanticContext): Part {
   const { store, data, summary, signal } = context;
   const { meta } = data;
   const { n_layers: nLayers } = meta;
   const types = Array.from({ length: N_TYPES }, (_, type) => type);
-  const counted = segmented<"all" | "above">(
+  const counting = segmented<Counted>(
     "count",
     [
       ["all", "more than chance"],
@@ -33,7 +56,7 @@ export function sharesPanel(context: SemanticContext): Part {
     (value) => setView(store, { counted: value }),
     signal,
   );
-  counted.root.title =
+  counting.root.title =
     "Tokens of one object are alike, so most directions tell objects apart: compare with random pairs of directions.";
   const columns = Array.from({ length: nLayers }, (_, layer) => {
     const bars = types.map((type) => svg("rect", { class: `share type${type}`, width: "100%" }));
@@ -102,11 +125,12 @@ export function sharesPanel(context: SemanticContext): Part {
       h("tr", {}, h("th", { scope: "row" }, h("span", { class: "sample" }), "no type"), rest),
     ),
   );
-  const ticks = [0, 0.5, 1].map((share) => yLabel(FLOOR - (FLOOR - TOP) * share, formatPercent(share)));
+  const ticks = HALVES.map((part) => yLabel(FLOOR - (FLOOR - TOP) * part, ""));
+  const caption = h("p", { class: "caption" });
   const root = frame(
     "shares",
     "Modes of each type by layer",
-    [counted.root],
+    [counting.root],
     h(
       "div",
       { class: "chart-and-types" },
@@ -118,13 +142,39 @@ export function sharesPanel(context: SemanticContext): Part {
       ),
       h("div", {}, heading, legend),
     ),
-    h(
-      "p",
-      { class: "caption" },
-      `Share of each layer’s modes, over ${meta.semantic.n_images} images, segments from ${meta.semantic.segments_from}. ` +
-        "Line across: the share of random pairs of directions that pass the same test.",
-    ),
+    caption,
   );
+
+  /** What chance gives, of what is counted: of random pairs that pass the first test, at most so many pass the second. */
+  const chanceOf = (layer: number, which: Counted): number => {
+    const random = summary.random(layer);
+    return which === "all" ? random : Math.min(ABOVE, random);
+  };
+
+  function draw(which: Counted): void {
+    const shares = columns.map((_, layer) => types.map((type) => summary.share(layer, type, which) || 0));
+    const chances = columns.map((_, layer) => chanceOf(layer, which));
+    const sums = shares.map((each) => each.reduce((total, share) => total + share, 0));
+    const end = endOf(Math.max(...sums, ...chances.filter(Number.isFinite)));
+    const heightOf = (share: number): number => ((FLOOR - TOP) * share) / end;
+    for (const [layer, { bars, random }] of columns.entries()) {
+      let bottom = FLOOR;
+      for (const [type, bar] of bars.entries()) {
+        const height = heightOf(shares[layer]?.[type] ?? 0);
+        bottom -= height;
+        setAttributes(bar, { y: bottom.toFixed(1), height: height.toFixed(1) });
+      }
+      const chance = chances[layer] ?? Number.NaN;
+      const y = (FLOOR - heightOf(chance || 0)).toFixed(1);
+      setAttributes(random, { y1: y, y2: y, visibility: Number.isFinite(chance) ? undefined : "hidden" });
+    }
+    for (const [place, label] of ticks.entries()) setText(label, formatPercent(end * (HALVES[place] ?? 0)));
+    const { n_images, segments_from } = meta.semantic;
+    setText(
+      caption,
+      `Share of each layer’s modes, over ${counted(n_images, "image")}, segments from ${segments_from}. ${LINES[which]}`,
+    );
+  }
 
   let drawn = "";
   return {
@@ -132,21 +182,11 @@ export function sharesPanel(context: SemanticContext): Part {
     keys: ["layer", "view"],
     paint() {
       const { layer, view } = store.state;
-      counted.paint(view.counted);
+      counting.paint(view.counted);
       setAttributes(cursor, { x: `${(100 * layer) / nLayers}%` });
       if (drawn !== view.counted) {
         drawn = view.counted;
-        for (const [number, { bars, random }] of columns.entries()) {
-          let bottom = FLOOR;
-          for (const [type, bar] of bars.entries()) {
-            const height = (FLOOR - TOP) * (summary.share(number, type, view.counted) || 0);
-            bottom -= height;
-            setAttributes(bar, { y: bottom.toFixed(1), height: height.toFixed(1) });
-          }
-          const y = FLOOR - (FLOOR - TOP) * (summary.random(number) || 0);
-          const shown = view.counted === "all" && Number.isFinite(summary.random(number));
-          setAttributes(random, { y1: y, y2: y, visibility: shown ? undefined : "hidden" });
-        }
+        draw(view.counted);
       }
       const shares = types.map((type) => summary.share(layer, type, view.counted));
       setText(heading, `Layer ${layer}`);

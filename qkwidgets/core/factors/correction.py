@@ -48,18 +48,21 @@ def bias_words(n_images: int, leak: float, shift: float, correction: str = "none
     --------
     >>> bias_words(100, 0.031, 0.004)
     'From 100 images: up to 3.1 % of the variance of position in a head is content that has leaked into it (tr S_res / (N - 1)
-    over tr S_pos), which moves shares of energy by up to 0.004. Take 1,000 images, or correction="moments".'
+    over tr S_pos, a ratio of two estimates), which moves shares of energy by up to 0.004. Take 1,000 images, or correction="moments".'
     >>> bias_words(1000, 0.0031, 0.0004)
     ''
     """
     if n_images >= ENOUGH_IMAGES:
         return ""
+    much = f"up to {100 * leak:.1f} % of" if leak < 1 else "about as much as all there is of"
+    moved = "the shares say nothing yet" if not shift <= 1 else f"which moves shares of energy by up to {shift:.3f}"
     leaked = (
-        f"From {n_images} images: up to {100 * leak:.1f} % of the variance of position in a head is content that has leaked into it "
-        f"(tr S_res / (N - 1) over tr S_pos), which moves shares of energy by up to {shift:.3f}. "
+        f"From {n_images} images: {much} the variance of position in a head is content that has leaked into it "
+        f"(tr S_res / (N - 1) over tr S_pos, a ratio of two estimates), {moved}. "
     )
     advice = f'Take {ENOUGH_IMAGES:,} images, or correction="moments".'
-    return leaked + (advice if correction == "none" else f'This is corrected here (correction="{correction}"); chance stays.')
+    done = f'On average this is corrected here (correction="{correction}"); chance stays, and {ENOUGH_IMAGES:,} images lessen it.'
+    return leaked + (advice if correction == "none" else done)
 
 
 def largest_shift(one: Float64[Tensor, "*head a b"], other: Float64[Tensor, "*head a b"]) -> float:

@@ -3,12 +3,14 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
 from qkwidgets.core.errors import InputError
 from qkwidgets.data.images import read_image, read_images
 from qkwidgets.data.labels.base import LabelledPicture, LabelledSet, labelled_picture
+from qkwidgets.data.scene_conditions import Conditions
 from qkwidgets.data.scene_recipe import SceneRecipe
 from qkwidgets.data.scenes import Scenes
 from qkwidgets.data.sets.base import distinct
@@ -46,6 +48,21 @@ class RecipeSet(LabelledSet):
 
     def _marks(self) -> Iterator[str]:
         yield json.dumps(self.recipe.describe(), sort_keys=True)
+
+
+def scene_set(data: Any) -> LabelledSet | None:
+    """Scenes, a recipe of scenes or conditions as a labelled set; None for anything else.
+
+    Examples
+    --------
+    >>> scene_set(SceneRecipe(n=3)), scene_set("folder")
+    (RecipeSet(3 images, odd-one-out scenes), None)
+    """
+    if isinstance(data, SceneRecipe):
+        return RecipeSet(data)
+    if isinstance(data, Scenes | Conditions):
+        return SceneSet(data.scenes if isinstance(data, Conditions) else data)
+    return None
 
 
 class LabelledList(LabelledSet):

@@ -12,6 +12,9 @@ from qkwidgets.data.images import Picture
 HALF = 127
 """The largest grey value that is not yet object: masks are often JPEGs, and lossy."""
 
+LOSSLESS = ("PNG", "BMP", "GIF", "PPM", "TIFF")
+"""Formats that keep every value, so that 0 and 1 are meant: a dark JPEG has such values where nothing is object."""
+
 BORDER = 255
 """In palette pictures of the VOC kind: the border between objects, which is neither."""
 
@@ -19,7 +22,7 @@ BORDER = 255
 def silhouette(file: Path, picture: Picture, what: str) -> Bool[np.ndarray, "height width"]:
     """Where a mask is white: its grey value is above 127, whatever the kind of picture it is stored as.
 
-    Transparent pixels are black. Of a mask that has just two values, both of them dark, the brighter one is object.
+    Transparent pixels are black. A mask of nothing but 0 and 1 that was stored without loss has its object where it is 1.
 
     Raises
     ------
@@ -35,6 +38,7 @@ def silhouette(file: Path, picture: Picture, what: str) -> Bool[np.ndarray, "hei
     array([[False,  True]])
     """
     with _opened(file) as image:
+        lossless = image.format in LOSSLESS and image.info.get("compression") != "jpeg"
         if image.mode.startswith("I;16"):
             grey = np.asarray(image).astype(np.int64) // 257
         elif image.has_transparency_data:
@@ -43,9 +47,7 @@ def silhouette(file: Path, picture: Picture, what: str) -> Bool[np.ndarray, "hei
         else:
             grey = np.asarray(image.convert("L"))
     _same_size(grey, picture, what, file)
-    white = grey > HALF
-    values = np.unique(grey) if not white.any() else ()
-    return grey == values[1] if len(values) == 2 else white
+    return grey == 1 if lossless and grey.max(initial=0) <= 1 else grey > HALF
 
 
 def numbers(file: Path, picture: Picture, what: str) -> tuple[Int[np.ndarray, "height width"], bool]:

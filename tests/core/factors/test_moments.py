@@ -106,3 +106,12 @@ def test_few_images_are_told_of_by_the_formula():
     assert "up to 50.0 %" in bias_words(999, 0.5, 0.25)
     assert "by up to 0.250. Take 1,000 images" in bias_words(999, 0.5, 0.25)
     assert 'corrected here (correction="moments")' in bias_words(999, 0.5, 0.25, "moments")
+
+
+def test_a_leak_larger_than_what_is_there_is_no_share_of_it():
+    said = bias_words(3, 1.11, 1.5)
+    assert "about as much as all there is of the variance of position" in said
+    assert "the shares say nothing yet" in said
+    assert "111" not in said
+    assert "a ratio of two estimates" in said
+    assert "On average this is corrected here" in bias_words(3, 1.11, 1.5, "crossfit")
