@@ -71,7 +71,7 @@ def _factors(options: argparse.Namespace) -> None:
     name, folder = _model_and_folder(options.subjects)
     model = qkwidgets.load_model(name, checkpoint=options.checkpoint, device=options.device)
     if folder is None:
-        folder = qkwidgets.odd_one_out(options.images, size=max(64, *model._preprocess.size))
+        folder = qkwidgets.odd_one_out(options.images, size=max(64, *model.preprocessing.size))
     answer = qkwidgets.factors(
         model,
         folder,

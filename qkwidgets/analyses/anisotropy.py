@@ -26,7 +26,7 @@ def anisotropy_baseline(
     dataset
         Images that have nothing to do with each other, whatever `sweep` takes; a thousand will do.
     site
-        "attn_input", or "residual" for the stream before the norm, where a sweep shows it.
+        "attn_input", or "residual" for the stream before the norm.
     **sweep_options
         Of `sweep`, such as `batch_size`, `workers`, `resume`, `client`.
 

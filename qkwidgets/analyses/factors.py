@@ -86,8 +86,8 @@ def factors(
     >>> found = qk.factors(qk.load_model(), qk.odd_one_out(8), draws=20, workers=0, progress=False)
     >>> found.energy.shape, found.query_share.shape
     ((6, 4, 3, 3), (6, 4, 32, 3))
-    >>> found.bias[:20]
-    'From 8 images: up to'
+    >>> found.bias[:14]
+    'From 8 images:'
     """
     own = ("correction", "within", "spread", "svd", "bias", "threshold", "draws", "mask")
     check_keywords("factors", sweep_options, (*own, *OPTIONS))

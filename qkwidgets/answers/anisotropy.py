@@ -18,7 +18,7 @@ SITES = {
     "attn_input": Choice(
         "Whose cosine is the baseline?",
         "that of attn_input in the patch (grid_h // 2, grid_w // 2), for all pairs of different images",
-        'site="residual": the stream before the norm, where a sweep shows it',
+        'site="residual": the stream before the norm',
         "ours",
     ),
     "residual": Choice(

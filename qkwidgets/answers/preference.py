@@ -13,9 +13,6 @@ from qkwidgets.answers.preference_state import GROUPS, PAIRS, VARIANTS, grouped,
 from qkwidgets.answers.quantise import Arrays
 from qkwidgets.answers.relation import Relation, correlation, few_images, preference_sentence
 
-CHOICES = choices_of({})
-"""What is settled without any option where the paper leaves it open."""
-
 PREFIX = 'attention to prefix tokens stays (tokens="all"), so uniform attention gives each area times the patches\' share of the tokens'
 """What must be known to read masses that are not those of the patches alone."""
 

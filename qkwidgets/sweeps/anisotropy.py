@@ -28,15 +28,14 @@ class CentreTokens:
     Parameters
     ----------
     site
-        "attn_input", what queries and keys are made of, or "residual", the stream before the norm, where a model has no norm
-        between the two.
+        "attn_input", what queries and keys are made of, or "residual", the stream before the norm.
     name
         Key of the answer.
 
     Raises
     ------
     InputError
-        If the site is neither, or a sweep of the model does not show it.
+        If the site is neither.
 
     Examples
     --------
@@ -61,12 +60,6 @@ class CentreTokens:
 
     def prepare(self, model: AttentionModel) -> Self:
         """The same with the sizes of a model."""
-        if self.site == "residual" and set(model.input_site) != {"residual"}:
-            raise InputError(
-                f"A sweep shows what queries and keys are made of: in {model.name!r} that is the residual stream after a norm, and "
-                'site="residual" asks for the stream before it. The released figures do. Use site="attn_input", or model.residuals(pixels) '
-                "for a few images."
-            )
         return replace(self, _shape=(model.n_layers, model.d_model))
 
     def empty(self) -> State:
@@ -80,7 +73,8 @@ class CentreTokens:
     def update(self, state: State, batch: LayerBatch) -> None:
         """One layer of one batch."""
         grid_h, grid_w = batch.layout.grid
-        token = lifted(batch.tokens.x[:, batch.layout.token((grid_h // 2, grid_w // 2))]).cpu()
+        tokens = batch.tokens.residual if self.site == "residual" else batch.tokens.x
+        token = lifted(tokens[:, batch.layout.token((grid_h // 2, grid_w // 2))]).cpu()
         size = token.norm(dim=-1, keepdim=True)
         if not token.isfinite().all():
             raise InputError(

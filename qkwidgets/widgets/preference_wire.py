@@ -10,7 +10,8 @@ import numpy as np
 
 from qkwidgets.analyses.scene_source import SceneSource
 from qkwidgets.answers.file import to_bytes
-from qkwidgets.answers.preference import CHOICES, Preference
+from qkwidgets.answers.preference import Preference
+from qkwidgets.answers.preference_choices import choices_of
 from qkwidgets.answers.preference_state import GROUPS
 from qkwidgets.answers.quantise import quantised
 from qkwidgets.answers.scene_attention import SceneAttention
@@ -78,7 +79,7 @@ def scene_meta(source: SceneSource, answer: Preference | None, title: str | None
         ],
         "curves": None if answer is None or unlike else _curves(answer),
         "merged": isinstance(source.scenes, O3Set),
-        "about": [choice._asdict() for choice in CHOICES],
+        "about": [choice._asdict() for choice in choices_of({})],
         "left_out": [],
         "notes": notes,
         "provenance": {**model.provenance, "fingerprint": model.fingerprint},

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qkwidgets as qk
-from qkwidgets.answers.preference import CHOICES, Preference
+from qkwidgets.answers.preference import Preference
+from qkwidgets.answers.preference_choices import choices_of
 from qkwidgets.answers.preference_state import GROUPS, PAIRS, VARIANTS, same_enrichment
 from qkwidgets.answers.relation import Correlation, correlation, preference_sentence, ranks, spearman
 from qkwidgets.core.errors import InputError
@@ -204,8 +205,9 @@ def test_the_relation_is_that_of_cosine_and_same_object():
 
 
 def test_choices_are_complete_and_their_sources_known():
-    assert {choice.source for choice in CHOICES} <= {"paper", "ours"}
-    assert len({choice.question for choice in CHOICES}) == len(CHOICES)
+    choices = choices_of({})
+    assert {choice.source for choice in choices} <= {"paper", "ours"}
+    assert len({choice.question for choice in choices}) == len(choices)
 
 
 def test_images_that_are_no_use_and_few_images_are_said():

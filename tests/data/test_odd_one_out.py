@@ -285,8 +285,8 @@ def test_scenes_are_sliced_counted_and_gone_through():
         ),
         (
             {"n_items": 13},
-            "n_items must be a number, or a fewest and a most, from 3 to 12: got 13. With fewer items none is the odd one, and "
-            "more do not fit side by side. Try n_items=(4, 9).",
+            "n_items must be a number, or a fewest and a most, from 3 to 12: got 13. So many fit only into the rows of an array. Try "
+            'arrangement="array", which takes up to 144.',
         ),
         ({"n": 0}, "n must be a whole number of at least 1: got 0. No scene was asked for. Try n=8."),
         ({"start": -1}, "start must be a whole number of at least 0: got -1. Scenes count from zero. Try start=0."),
