@@ -32,7 +32,7 @@ def main() -> int:
     found = []
     for row in measurements(quick):
         verdict = {None: "", True: "ok", False: "MISSED"}[row.passed]
-        print(f"{verdict:8}{row.what:62}{row.measured}   [{row.bar}]", flush=True)
+        print(f"{verdict:8}{row.what:62}  {row.measured}   [{row.bar}]", flush=True)
         found.append(row)
     if not quick:
         RESULTS.write_text(report(found), encoding="utf-8")
