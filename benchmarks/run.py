@@ -22,6 +22,7 @@ from benchmarks.measure import GPU_HEADING, Row, machine
 from tools.setup.browser import chromium_path
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
+VERDICTS = {None: "", True: "ok", False: "MISSED"}
 
 
 def main() -> int:
@@ -31,8 +32,7 @@ def main() -> int:
     quick = parser.parse_args().quick
     found = []
     for row in measurements(quick):
-        verdict = {None: "", True: "ok", False: "MISSED"}[row.passed]
-        print(f"{verdict:8}{row.what:62}  {row.measured}   [{row.bar}]", flush=True)
+        print(f"{VERDICTS[row.passed]:8}{row.what:62}  {row.measured}   [{row.bar}]", flush=True)
         found.append(row)
     if not quick:
         RESULTS.write_text(report(found), encoding="utf-8")
@@ -57,7 +57,7 @@ def measurements(quick: bool) -> Iterator[Row]:
 
 def report(rows: list[Row]) -> str:
     """The rows as Markdown."""
-    lines = [f"| {row.what} | {row.measured} | {row.bar} | {'MISSED' if row.passed is False else 'ok'} |" for row in rows]
+    lines = [f"| {row.what} | {row.measured} | {row.bar} | {VERDICTS[row.passed]} |" for row in rows]
     return "\n".join(
         [
             "# Measured",
