@@ -11,11 +11,11 @@ from plotly.subplots import make_subplots
 
 from qkwidgets.answers.depth_profile import DepthProfile
 from qkwidgets.core.errors import InputError
+from qkwidgets.figures.by_layer import LAYERS, LEGEND_ROW, line, look, places
 from qkwidgets.figures.colours import colours
 from qkwidgets.figures.depth_similarity import similarity_figure
 from qkwidgets.figures.position_manifold import manifold_figure
-from qkwidgets.figures.theme import PAGE_WIDTH, SMALL, escaped, note, template
-from qkwidgets.figures.trend import LAYERS, LEGEND_ROW, SYMBOLS
+from qkwidgets.figures.theme import PAGE_WIDTH, SMALL, note, template
 
 WHAT = ("curves", "manifold", "similarity")
 TOP, PANEL, BELOW = 78, 352, 108
@@ -136,31 +136,19 @@ def _lines(
     answer: DepthProfile, panel: Panel, values: np.ndarray | None, number: int, layers: str, theme: str
 ) -> list[go.Scatter]:
     """A measure by layer, and chance for it; the first panel's lines are in the legend."""
-    c = colours(theme)
-    colour, symbol = c.series[number % len(c.series)], SYMBOLS[number % len(SYMBOLS)]
-    name = escaped(answer.model) + (", patches shuffled" if answer.shuffled is not None else "")
-    x = np.arange(answer.n_layers) / (max(1, answer.n_layers - 1) if layers == "normalised" else 1)
-    shared = {"legendgroup": str(number), "name": name, "hovertemplate": f"{name}<br>%{{text}}: %{{y:.3f}}<extra></extra>"}
-    made = []
+    seen = look(answer.model, number, colours(theme))
+    seen = seen._replace(name=seen.name + (", patches shuffled" if answer.shuffled is not None else ""))
+    x, made = places(answer.n_layers, layers), []
     if values is not None:
         between = len(values) < answer.n_layers  # a step lies between two layers
-        made.append(
-            go.Scatter(
-                x=(x[1:] + x[:-1]) / 2 if between else x,
-                y=values,
-                mode="lines+markers",
-                line={"color": colour, "width": 1.8},
-                marker={"size": 5.5, "symbol": symbol, "color": colour},
-                text=[f"L{i} to L{i + 1}" if between else f"L{i}" for i in range(len(values))],
-                showlegend=panel is PANELS[0],
-                **shared,
-            )
-        )
+        words = [f"L{i} to L{i + 1}" if between else f"L{i}" for i in range(len(values))]
+        made.append(line(values, layers, seen, "%{text}: %{y:.3f}", text=words, showlegend=panel is PANELS[0]))
+        made[0].update(x=(x[1:] + x[:-1]) / 2 if between else x, marker={"size": 5.5})
     chance = None if panel.chance is None else getattr(answer, panel.chance)
     if chance is not None:
-        shared |= {"name": f"chance for {name}", "hovertemplate": f"chance for {name}: %{{y:.3f}}<extra></extra>"}
-        line = {"color": colour, "width": 1.2, "dash": "dot"}
-        made.append(go.Scatter(x=x, y=np.broadcast_to(chance, x.shape), mode="lines", line=line, showlegend=False, **shared))
+        thin = {"mode": "lines", "marker": {}, "line": {"color": seen.colour, "width": 1.2, "dash": "dot"}, "showlegend": False}
+        seen = seen._replace(name=f"chance for {seen.name}")
+        made.append(line(np.broadcast_to(chance, x.shape), layers, seen, "%{y:.3f}", **thin))
     return made
 
 

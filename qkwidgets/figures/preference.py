@@ -12,11 +12,10 @@ from plotly.subplots import make_subplots
 from qkwidgets.answers.preference import Preference
 from qkwidgets.answers.preference_state import FEWEST, GROUPS, VARIANTS, variant_number
 from qkwidgets.core.errors import InputError
+from qkwidgets.figures.by_layer import check_layers, layer_axis, places
 from qkwidgets.figures.colours import Colours, colours, transparent
 from qkwidgets.figures.preference_cosine import ASKING, cosine_figure, doublings, images
 from qkwidgets.figures.theme import PAGE_WIDTH, escaped, note, template
-
-LAYERS = {"normalised": "normalised layer  <i>l</i> / (<i>L</i> − 1)", "index": "layer"}
 
 LABELS = {"same": "same object", "different": "other objects", "background": "background"}
 
@@ -59,10 +58,7 @@ def preference_figure(
         raise InputError(
             f'A preference is drawn as "curves" or beside the "cosine": got {what!r}. It is probably misspelt. Use one of these.'
         )
-    if layers not in LAYERS:
-        raise InputError(
-            f'Layers are "normalised" or counted by "index": got {layers!r}. It is probably misspelt. Use one of these.'
-        )
+    check_layers(layers)
     variant = variant or ("plain" if what == "curves" else "nonself")
     if np.isnan(answer.curves[variant_number(variant)]).all():
         raise InputError(
@@ -76,7 +72,7 @@ def _curves(answer: Preference, variant: str, theme: str, layers: str) -> go.Fig
     c, number = colours(theme), VARIANTS.index(variant)
     figure = make_subplots(rows=1, cols=2, horizontal_spacing=0.13)
     n_layers = answer.curves.shape[-1]
-    x = np.arange(n_layers) / (max(1, n_layers - 1) if layers == "normalised" else 1)
+    x = places(n_layers, layers)
     chance = answer.group_chance(variant)
     lines = [c.series[series] for series in SERIES]
     if np.isclose(*chance[:2]):  # objects of both kinds ask and are asked for alike: one line for both
@@ -105,7 +101,7 @@ def _curves(answer: Preference, variant: str, theme: str, layers: str) -> go.Fig
         hovermode="closest",
     )
     note(figure, _about_curves(answer, variant), below=48)
-    figure.update_xaxes(title={"text": LAYERS[layers]}, **_ticks(n_layers, layers))
+    figure.update_xaxes(**layer_axis(n_layers, layers))
     top = max(0.1, float(np.nanmax([np.nanmax(answer.curves[number]), chance.max()])))
     figure.update_yaxes(title={"text": "share of attention"}, range=[0, min(1.0, top * 1.08)], tickformat=".2~f", row=1, col=1)
     shown = [answer.enrichment_curves[number], answer.enrichment_curves[1, :1] if variant == "plain" else 1.0]
@@ -177,12 +173,6 @@ def _control(x: np.ndarray, y: np.ndarray, c: Colours) -> go.Scatter:
         showlegend=False,
         hovertemplate="same object, without the query itself: %{y:.3f}<extra></extra>",
     )
-
-
-def _ticks(n_layers: int, layers: str) -> dict:
-    if layers == "normalised":
-        return {"range": [-0.03, 1.03], "tickvals": [0, 0.25, 0.5, 0.75, 1]}
-    return {"range": [-0.03 * n_layers - 0.2, 1.03 * (n_layers - 1) + 0.2], "dtick": 1 if n_layers <= 16 else 4}
 
 
 def _about_curves(answer: Preference, variant: str) -> str:

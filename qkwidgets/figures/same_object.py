@@ -8,9 +8,9 @@ import plotly.graph_objects as go
 
 from qkwidgets.answers.same_object import SameObject
 from qkwidgets.core.errors import InputError
+from qkwidgets.figures.by_layer import Look, check_layers, column, layer_axis, line, look, single_heads
 from qkwidgets.figures.colours import Colours, colours
-from qkwidgets.figures.theme import COLUMN_WIDTH, escaped, note, template
-from qkwidgets.figures.trend import LAYERS, LEGEND_ROW, SYMBOLS
+from qkwidgets.figures.theme import note
 
 CHANCES = {
     "by_others": ("chance: other modes’ query maps", "dash"),
@@ -51,25 +51,13 @@ def same_object_figure(*answers: SameObject, theme: str = "light", layers: str =
             "A figure of the same object needs at least one answer: got none. A list was probably empty. Call "
             "same_object_probability(model, images) and hand on what it returns."
         )
-    if layers not in LAYERS:
-        raise InputError(
-            f'Layers are "normalised" or counted by "index": got {layers!r}. It is probably misspelt. Use one of these.'
-        )
+    check_layers(layers)
     c = colours(theme)
     figure = go.Figure()
     for number, answer in enumerate(answers):
-        figure.add_traces(_traces(answer, number, tuple(CHANCES) if len(answers) == 1 else ("by_others",), layers, c))
-    rows = sum(trace.showlegend is not False for trace in figure.data)
-    figure.update_layout(
-        template=template(theme),
-        width=COLUMN_WIDTH,
-        height=316 + LEGEND_ROW * rows,
-        margin={"l": 56, "r": 14, "t": 42 + LEGEND_ROW * rows, "b": 84},
-        title={"text": "Do query and key point at one object?", "y": 1, "yanchor": "top", "pad": {"t": 14}},
-        legend={"x": 0, "xanchor": "left", "xref": "paper", "y": 1, "yanchor": "bottom", "tracegroupgap": 0},
-        showlegend=True,
-        hovermode="closest",
-    )
+        chances = tuple(CHANCES) if len(answers) == 1 else ("by_others",)
+        figure.add_traces(_traces(answer, look(answer.model, number, c), chances, layers, c))
+    column(figure, "Do query and key point at one object?", theme, sum(trace.showlegend is not False for trace in figure.data))
     k = answers[0].image.shape[-1]
     told = ", ".join(dict.fromkeys(str(answer.n_told) for answer in answers))
     note(
@@ -77,69 +65,23 @@ def same_object_figure(*answers: SameObject, theme: str = "light", layers: str =
         f"the {k} best of {told} images with two objects or more · modes weighted by σ<br>bars: 95 % over images · open symbols: single heads",
         below=48,
     )
-    last = max(len(answer.layer) for answer in answers) - 1
-    ticks = {"range": [-0.03, 1.03], "tickvals": [0, 0.25, 0.5, 0.75, 1]}
-    if layers == "index":
-        ticks = {"range": [-0.03 * max(1, last) - 0.2, 1.03 * last + 0.2], "dtick": 1 if last < 16 else 4}
-    figure.update_xaxes(title={"text": LAYERS[layers]}, **ticks)
+    figure.update_xaxes(**layer_axis(max(len(answer.layer) for answer in answers), layers))
     figure.update_yaxes(title={"text": "probability of the same object"}, range=[0, _top(answers)], tickformat=".2~f", nticks=8)
     return figure
 
 
-def _traces(answer: SameObject, number: int, chances: tuple[str, ...], layers: str, c: Colours) -> list[go.Scatter]:
-    n_layers = len(answer.layer)
-    x = np.arange(n_layers) / (max(1, n_layers - 1) if layers == "normalised" else 1)
-    colour, symbol = c.series[number % len(c.series)], SYMBOLS[number % len(SYMBOLS)]
-    name, group = escaped(answer.model), str(number)
+def _traces(answer: SameObject, seen: Look, chances: tuple[str, ...], layers: str, c: Colours) -> list[go.Scatter]:
     low, high = answer.layer_interval.T
-    found = [_heads(answer, x, colour, symbol, group)]
+    hover = "%{text}: %{y:.3f}<br>chance %{customdata:.3f}"
+    found = [single_heads(answer.head, layers, seen, hover, customdata=answer.head_by_others.ravel())]
     for chance in chances:
         words, dash = CHANCES[chance]
-        found.append(
-            go.Scatter(
-                x=x,
-                y=getattr(answer, chance),
-                mode="lines",
-                line={"color": colour if chance == "by_others" else c.soft, "width": 1.2, "dash": dash},
-                name=words,
-                legendgroup=group,
-                showlegend=number == 0,
-                hovertemplate=f"{name}<br>{words}: %{{y:.3f}}<extra></extra>",
-            )
-        )
-    found.append(
-        go.Scatter(
-            x=x,
-            y=answer.layer,
-            mode="lines+markers",
-            line={"color": colour, "width": 1.8},
-            marker={"size": 6.5, "symbol": symbol, "color": colour},
-            error_y={"array": high - answer.layer, "arrayminus": answer.layer - low, "color": colour, "thickness": 1, "width": 3},
-            name=name,
-            legendgroup=group,
-            text=[f"L{layer}" for layer in range(n_layers)],
-            customdata=answer.layer_interval,
-            hovertemplate=f"{name}<br>%{{text}} mean: %{{y:.3f}}<br>95 %: %{{customdata[0]:.3f}} to %{{customdata[1]:.3f}}<extra></extra>",
-        )
-    )
-    return found
-
-
-def _heads(answer: SameObject, x: np.ndarray, colour: str, symbol: str, group: str) -> go.Scatter:
-    n_layers, n_heads = answer.head.shape
-    return go.Scatter(
-        x=np.repeat(x, n_heads),
-        y=answer.head.ravel(),
-        mode="markers",
-        marker={"size": 5, "symbol": f"{symbol}-open", "color": colour, "line": {"width": 1}},
-        opacity=0.55,
-        name="single heads",
-        legendgroup=group,
-        showlegend=False,
-        text=[f"L{layer} H{head}" for layer, head in np.ndindex(n_layers, n_heads)],
-        customdata=answer.head_by_others.ravel(),
-        hovertemplate=f"{escaped(answer.model)}<br>%{{text}}: %{{y:.3f}}<br>chance %{{customdata:.3f}}<extra></extra>",
-    )
+        colour = seen.colour if chance == "by_others" else c.soft
+        options = {"mode": "lines", "marker": {}, "line": {"color": colour, "width": 1.2, "dash": dash}, "name": words}
+        found.append(line(getattr(answer, chance), layers, seen, f"{words}: %{{y:.3f}}", showlegend=seen.group == "0", **options))
+    bars = {"array": high - answer.layer, "arrayminus": answer.layer - low, "color": seen.colour, "thickness": 1, "width": 3}
+    hover = "%{text} mean: %{y:.3f}<br>95 %: %{customdata[0]:.3f} to %{customdata[1]:.3f}"
+    return [*found, line(answer.layer, layers, seen, hover, error_y=bars, customdata=answer.layer_interval)]
 
 
 def _top(answers: tuple[SameObject, ...]) -> float:

@@ -89,18 +89,18 @@ def test_cosines_are_summed_over_tokens_and_zero_adds_nothing():
     assert cosine_sums(torch.zeros(2, 1, 3, 4).double()).abs().max() == 0
 
 
-# With less noise the third component is rounding, and so is the order of distances that are equal on the grid.
-@given(st.integers(0, 50), st.floats(1e-3, 3))
+@given(st.integers(0, 50), st.floats(0, 3))
 def test_measures_of_the_manifold_are_those_of_plain_loops(seed, noise):
     rng = np.random.default_rng(seed)
     places = manifold.places(GRID).numpy() @ rng.standard_normal((2, D))
     position = oracle.centred(places + noise * rng.standard_normal((12, D)))
     given_ = torch.from_numpy(position)
     assert manifold.neighbour_recall(given_, GRID)[0] == pytest.approx(oracle.recall(position, GRID))
-    assert manifold.distance_correlation(given_, GRID) == pytest.approx(oracle.distance_spearman(position, GRID), abs=1e-9)
     shape = manifold.manifold(given_, GRID)
-    r2 = manifold.explained(shape.coordinates, manifold.places(GRID)).numpy()
-    np.testing.assert_allclose(r2, oracle.grid_r2(position, GRID), atol=1e-6)
+    if noise > 1e-3:  # with less the third component is rounding, and so is the order of distances that are equal on the grid
+        assert manifold.distance_correlation(given_, GRID) == pytest.approx(oracle.distance_spearman(position, GRID), abs=1e-9)
+        r2 = manifold.explained(shape.coordinates, manifold.places(GRID)).numpy()
+        np.testing.assert_allclose(r2, oracle.grid_r2(position, GRID), atol=1e-6)
     assert shape.share.sum() <= 1 + 1e-12
     np.testing.assert_allclose(shape.coordinates.square().sum(0), shape.share * np.square(position).sum(), atol=1e-9)
 
