@@ -1,5 +1,7 @@
 """What does a reader need to know about a model of the family? Its model card, written from its numbers alone."""
 
+import textwrap
+
 from qkwidgets.models.builtin_vit import STD
 from tools.training_recipes import TRAINING_SEED
 
@@ -21,11 +23,11 @@ HEADS = "`position`: which of the 64 patches holds the odd item; `feature`: {fea
 OBJECTIVES = {
     "supervised": "Cross entropy of the patch plus {feature_weight} times cross entropy of the feature, from random weights.",
     "masked": "Masked image modelling after SimMIM (Xie et al. 2022), from random weights: of the 64 patches {masked} are replaced by "
-    "one learned token\nbefore positions are added, all tokens pass through all layers, and a linear map of each masked patch's last "
-    "token says its 192\npixels. Positions begin as sines and cosines. Loss: mean absolute error over masked patches only; its tip is "
-    "rounded over {rounded:.0%} of a\npixel's range at first and over nothing at the end, because trials with a sharp tip stayed at the "
-    "colour of the ground for a thousand\nsteps. The two heads were fitted afterwards, as linear probes, while everything else stayed "
-    "as it is.",
+    "one learned token before positions are added, all tokens pass through all layers, and a linear map of each masked patch's last "
+    "token says its 192 pixels. Positions begin as sines and cosines, those of `o3` at random. Loss: mean absolute error over masked "
+    "patches only; its tip is rounded over {rounded:.0%} of a pixel's range at first and over nothing at the end, because trials with "
+    "a sharp tip stayed at the colour of the ground for a thousand steps. Four shorter trials of other settings came before this one, "
+    "and none was better. The two heads were fitted afterwards, as linear probes, while everything else stayed as it is.",
     "finetuned": "Cross entropy of the patch plus {feature_weight} times cross entropy of the feature, from the weights of `o3-mim`, "
     "with new heads.",
 }
@@ -34,7 +36,7 @@ ASKED = {
     "supervised": "",
     "finetuned": "",
     "masked": "These are results of *linear probes*: two linear maps, fitted on 12,000 labelled training scenes, read position and feature "
-    "from\nfrozen tokens. The CLS token was never asked for anything in training, so the feature was also probed on the mean of the patch\n"
+    "from frozen tokens. The CLS token was never asked for anything in training, so the feature was also probed on the mean of the patch "
     "tokens: {pooled:.1%} on the default scenes and {pooled_configural:.1%} on the configural ones.\n\n",
 }
 
@@ -112,13 +114,15 @@ pixels, in units of a pixel's range. Interpolation is linear between the visible
 MODES = """\
 Found by measurement, not by looking: maps of single modes as classifiers of patches. Modes were chosen on 500 scenes and
 measured on 500 others; a patch belongs to what covers more than half of it; AUC is the area under the ROC curve over the
-patches of all scenes. *Null* is what 95 % of 200 random directions in the same head's column space stay below. {count} maps of
+patches of all scenes. *Null* is what 95 % of 200 random directions in the same head's column space stay below; it holds for
+one map, and is not corrected for how many are looked at. {count} maps of
 {n_modes} modes reach 0.9 and lie above their null; the best of each kind:
 
 | mode | map | sign | separates | AUC | null |
 |---|---|---|---|---|---|
 {rows}"""
 MOST_MODES = 5
+WIDTH = 120
 
 
 def card(numbers: dict) -> str:
@@ -132,7 +136,7 @@ def card(numbers: dict) -> str:
         **recipe,
         **_pooled(numbers),
     }
-    return CARD.format(
+    text = CARD.format(
         name=numbers["name"],
         title=TITLES[kind],
         purpose=PURPOSES[kind],
@@ -156,6 +160,14 @@ def card(numbers: dict) -> str:
         **{key: recipe[key] for key in ("views", "batch", "learning_rate", "warmup", "weight_decay", "clip")},
         **{key: run[key] for key in ("steps", "images", "minutes", "threads")},
     )
+    return "\n\n".join(map(_wrapped, text.split("\n\n")))
+
+
+def _wrapped(paragraph: str) -> str:
+    """Prose in lines of one width; headings and tables as they are."""
+    if paragraph.lstrip().startswith(("#", "|")):
+        return paragraph
+    return textwrap.fill(paragraph, WIDTH, break_on_hyphens=False) + "\n" * paragraph.endswith("\n")
 
 
 def _rows(numbers: dict) -> str:

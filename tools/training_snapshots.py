@@ -7,6 +7,7 @@ from torch import Tensor
 import qkwidgets as qk
 from qkwidgets.answers.training import Training
 from qkwidgets.core.alignment import BAND_SDS, isotropic_sd
+from qkwidgets.core.degenerate import degenerate_blocks, null_modes
 from qkwidgets.models.builtin_vit import BuiltinViT
 from tools.training_objectives import SCORES
 from tools.training_recipes import Recipe
@@ -31,10 +32,13 @@ def snapshot(model: BuiltinViT, step: int, score: float) -> dict[str, int | floa
 def training(name: str, recipe: Recipe, record: dict, snapshots: list[dict], d_model: int) -> Training:
     """The snapshots of a run as one answer."""
     stacked = {key: np.stack([kept[key].numpy() for kept in snapshots]).astype(np.float32) for key in KEPT}
+    strengths = torch.from_numpy(stacked["singular_values"])
     return Training(
         step=np.array([kept["step"] for kept in snapshots]),
         score=np.array([kept["score"] for kept in snapshots]),
         **stacked,
+        degenerate=degenerate_blocks(strengths).numpy(),
+        null=null_modes(strengths).numpy(),
         mode_band=BAND_SDS * isotropic_sd(d_model),
         provenance={
             "model": f"builtin:{name}",

@@ -5,7 +5,7 @@ from typing import Any
 
 from qkwidgets.core.errors import InputError
 
-EXAMPLES = ("deit-tiny",)
+EXAMPLES = ("deit-tiny", "training-o3", "training-o3-mim", "training-o3-mim-ft")
 
 
 def examples(name: str = "deit-tiny") -> Any:
@@ -16,6 +16,8 @@ def examples(name: str = "deit-tiny") -> Any:
     name
         "deit-tiny": a view of DeiT-Ti/16, supervised on ImageNet-1k, on four freely licensed photographs; all modes of all
         heads. Maps and numbers only, no weights; source and licences stand in `meta`.
+        "training-o3", "training-o3-mim", "training-o3-mim-ft": spectra and cosines of about twelve snapshots of the training of
+        each built-in model.
 
     Raises
     ------
@@ -27,6 +29,8 @@ def examples(name: str = "deit-tiny") -> Any:
     >>> view = examples("deit-tiny")
     >>> view.meta["n_layers"], view.meta["n_heads"], view.meta["embedded_modes"]
     (12, 3, 64)
+    >>> examples("training-o3").layer_cosine.shape[1]
+    6
     """
     from qkwidgets.answers.file import from_bytes
     from qkwidgets.answers.registry import answer_class

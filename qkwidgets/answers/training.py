@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int64
+from jaxtyping import Bool, Float32, Float64, Int16, Int64
 
 from qkwidgets.answers.alignment import Alignment
 from qkwidgets.answers.base import Table
@@ -25,6 +25,8 @@ class Training(Table):
     score: Float64[np.ndarray, " snapshot"]
     singular_values: Float32[np.ndarray, "snapshot layer head mode"]
     cosine: Float32[np.ndarray, "snapshot layer head mode"]
+    degenerate: Int16[np.ndarray, "snapshot layer head mode"]
+    null: Bool[np.ndarray, "snapshot layer head mode"]
     head_cosine: Float32[np.ndarray, "snapshot layer head"]
     head_band: Float32[np.ndarray, "snapshot layer head"]
     layer_cosine: Float32[np.ndarray, "snapshot layer"]

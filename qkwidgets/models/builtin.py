@@ -14,7 +14,7 @@ from qkwidgets.models.preprocess import plain_preprocess
 from qkwidgets.models.source import Loaded
 
 WEIGHTS = Path(__file__).parent / "weights"
-NAMES = ("o3",)
+NAMES = ("o3", "o3-mim", "o3-mim-ft")
 
 
 def load_builtin(name: str, checkpoint: str | Path | None = None) -> Loaded:

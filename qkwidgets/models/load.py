@@ -41,8 +41,8 @@ def load_model(
     Parameters
     ----------
     name
-        None or "builtin:o3" for the trained model that ships with the package; "timm:NAME" or "timm:NAME.TAG"; or a module
-        that takes pixels. A module keeps its weights where they are unless `device` or `dtype` asks for a copy.
+        None or "builtin:o3" for the trained model that ships with the package, "builtin:o3-mim" and "builtin:o3-mim-ft" for
+        its relatives of other training; "timm:NAME" or "timm:NAME.TAG"; or a module that takes pixels. A module keeps its weights where they are unless `device` or `dtype` asks for a copy.
     checkpoint
         A local file of weights: safetensors, or a state dict, which is opened without running code.
     device
