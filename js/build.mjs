@@ -12,7 +12,15 @@ import { build, context, transform } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const outdir = join(here, "..", "qkwidgets", "widgets", "static");
-const BUDGET_KB = { explorer: 80, factors: 80, gallery: 80, preference: 80, semantic: 80, host: 8 };
+const BUDGET_KB = {
+  cosine_trend: 80,
+  explorer: 80,
+  factors: 80,
+  gallery: 80,
+  preference: 80,
+  semantic: 80,
+  host: 8,
+};
 
 /** Style sheets are text in a module, which esbuild would leave as they are. */
 const minifiedCss = {

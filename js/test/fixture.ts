@@ -2,7 +2,7 @@
 
 import type { Meta } from "../src/lib/data.ts";
 import { Spectra } from "../src/lib/data.ts";
-import type { Dtype } from "../src/lib/safetensors.ts";
+import { type Dtype, parseSafetensors } from "../src/lib/safetensors.ts";
 import { Tile } from "../src/lib/tile.ts";
 
 export const LAYERS = 3;
@@ -254,7 +254,8 @@ export function spectraBytes(changes: Record<string, Entry> = {}): Uint8Array {
   });
 }
 
-export const spectra = (changes: Partial<Meta> = {}): Spectra => new Spectra(spectraBytes(), meta(changes));
+export const spectra = (changes: Partial<Meta> = {}): Spectra =>
+  new Spectra(parseSafetensors(spectraBytes()), meta(changes));
 
 export function traits(changes: Record<string, unknown> = {}): Record<string, unknown> {
   const view = (bytes: Uint8Array): DataView =>

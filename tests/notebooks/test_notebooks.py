@@ -38,6 +38,7 @@ def test_there_are_notebooks():
         "01-first-look",
         "02-optimal-images",
         "03-odd-one-out",
+        "04-grouping-or-context",
         "05-position-and-content",
     ]
 

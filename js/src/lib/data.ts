@@ -83,8 +83,8 @@ export class Spectra {
   readonly #tensors: Tensors;
   readonly #meta: Meta;
 
-  constructor(bytes: Uint8Array, meta: Meta) {
-    this.#tensors = parseSafetensors(bytes);
+  constructor(tensors: Tensors, meta: Meta) {
+    this.#tensors = tensors;
     this.#meta = meta;
   }
 
@@ -173,7 +173,7 @@ export async function loadData(
 ): Promise<Data> {
   const meta = checkedMeta(traits.meta);
   const [spectra, pictures] = await Promise.all([
-    toBytes(traits.spectra).then((bytes) => new Spectra(bytes, meta)),
+    toBytes(traits.spectra).then((bytes) => new Spectra(parseSafetensors(bytes), meta)),
     meta.images.length ? toBytes(traits.pictures).then((bytes) => pictureUrls(bytes, meta, signal)) : [],
   ]);
   return { meta, spectra, pictures };
