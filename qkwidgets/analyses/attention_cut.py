@@ -12,6 +12,7 @@ from qkwidgets.answers.attention_cut import CUTS, AttentionCut
 from qkwidgets.core.attention_distance import RADII, within
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.layout import TokenLayout
+from qkwidgets.data.scene_plan import FEATURES
 from qkwidgets.data.scenes import Scenes
 from qkwidgets.models.builtin_vit import OddOneOut
 from qkwidgets.models.contract import AttentionModel, loaded_model
@@ -27,7 +28,8 @@ def attention_cut(model: AttentionModel, images: Any, *, draws: int = 5, seed: i
     model
         From `load_model`, with a class token.
     images
-        Whatever `model.preprocess` takes, some hundred at most; `Scenes` of a built-in model have an answer that can be wrong.
+        Whatever `model.preprocess` takes, some hundred at most. Built-in models have an answer to `Scenes` that can be wrong:
+        `odd_one_out(200, feature="configuration")` asks for the whole form of items, whose parts are alike.
     draws
         Random cuts for each radius, inside and outside.
     seed
@@ -53,6 +55,8 @@ def attention_cut(model: AttentionModel, images: Any, *, draws: int = 5, seed: i
     >>> found = attention_cut(qk.load_model(), qk.odd_one_out(8), draws=1)
     >>> found.cls_change.shape, found.whole
     ((2, 2), 1.0)
+    >>> attention_cut(qk.load_model(), qk.odd_one_out(8, feature="configuration"), draws=1).features
+    ['configuration']
     """
     model = loaded_model(model)
     if not model.layout.n_cls or draws < 1:
@@ -83,8 +87,16 @@ def attention_cut(model: AttentionModel, images: Any, *, draws: int = 5, seed: i
         accuracy_random=chance[..., 1],
         whole=None if np.isnan(right) else right,
         n_images=len(pixels),
+        n_patches=n,
+        **({} if np.isnan(right) else _asked(images)),
         provenance=provenance(model, draws=draws, seed=seed),
     )
+
+
+def _asked(scenes: Scenes) -> dict[str, Any]:
+    """In what the odd items differ, and how often one of a scene's items at random is the odd one."""
+    chance = np.mean([1 / (len(np.unique(items)) - 1) for items in scenes.items])  # one of the numbers is the ground
+    return {"features": [FEATURES[number] for number in np.unique(scenes.feature)], "chance": float(chance)}
 
 
 def cut_keys(near: Bool[Tensor, "patch patch"], side: str) -> Bool[Tensor, "patch patch"]:

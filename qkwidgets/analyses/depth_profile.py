@@ -12,15 +12,18 @@ import torch
 
 from qkwidgets.answers.depth_choices import CHOICES
 from qkwidgets.answers.depth_profile import DepthProfile
-from qkwidgets.answers.depth_totals import DepthTotals
+from qkwidgets.answers.depth_totals import ContextTotals, DepthCosineTotals, DepthTotals
 from qkwidgets.core.errors import InputError, check_keywords
 from qkwidgets.core.factors import manifold as places
+from qkwidgets.core.factors.context import StepSums, context_r_squared
 from qkwidgets.core.factors.correction import position_leak
 from qkwidgets.core.factors.depth import DepthMoments, by_layer, cka, layer_pairs, position_products, with_positions
 from qkwidgets.core.factors.moments import grams
+from qkwidgets.core.factors.probe import ProbeSums
 from qkwidgets.data.shuffled import ShuffledSet
 from qkwidgets.models.contract import AttentionModel, loaded_model
 from qkwidgets.models.positions import position_table
+from qkwidgets.sweeps.context_sums import ContextSums
 from qkwidgets.sweeps.depth_moments import DepthCosines, DepthSums
 from qkwidgets.sweeps.run import OPTIONS, sweep
 
@@ -32,6 +35,7 @@ def depth_profile(
     site: str = "residual",
     pairs: str = "all",
     cosines: bool = True,
+    context: bool = False,
     shuffle: int | None = None,
     **sweep_options: Any,
 ) -> DepthProfile:
@@ -50,6 +54,9 @@ def depth_profile(
         Which layers are compared by linear CKA: "all", or "neighbours" alone, to save memory with wide models.
     cosines
         Whether a second pass compares each token's content with itself in other layers.
+    context
+        Whether the second pass tests, on held-out images, that the steps from layer to layer are contextual: that what a patch attends to
+        tells its next content beyond its own.
     shuffle
         A seed to exchange the patches inside each image before the model sees it, the control for position; None for none.
     **sweep_options
@@ -74,7 +81,7 @@ def depth_profile(
     >>> found.bias[:20]
     'From 8 images: up to'
     """
-    check_keywords("depth_profile", sweep_options, ("site", "pairs", "cosines", "shuffle", *OPTIONS))
+    check_keywords("depth_profile", sweep_options, ("site", "pairs", "cosines", "context", "shuffle", *OPTIONS))
     model, sweep_options = loaded_model(model), {"thumbnails": 0, **sweep_options}
     totals = dataset if isinstance(dataset, DepthTotals) else None
     if totals is None:
@@ -90,8 +97,15 @@ def depth_profile(
         )
     _check(model, totals)
     found = _by_layer(model, totals) | _by_pair(totals)
-    if cosines and not isinstance(dataset, DepthTotals):
-        found |= _second_pass(model, dataset, totals, sweep_options)
+    swept = isinstance(dataset, DepthTotals)
+    if swept and context:
+        raise InputError(
+            "Whether a step is contextual takes the images once more: got the totals of a sweep. They hold no image. Pass the images, or leave "
+            "context out."
+        )
+    reducers = [*([DepthCosines(totals)] if cosines and not swept else []), *([ContextSums(totals)] if context else [])]
+    if reducers:
+        found |= _second_pass(model, dataset, totals, reducers, sweep_options)
     chosen = {choice.question: choice.choice for choice in CHOICES}
     return DepthProfile(
         **found,
@@ -148,19 +162,37 @@ def _by_pair(totals: DepthTotals) -> dict[str, np.ndarray]:
 
 
 def _second_pass(
-    model: AttentionModel, dataset: Any, totals: DepthTotals, sweep_options: dict[str, Any]
+    model: AttentionModel, dataset: Any, totals: DepthTotals, reducers: list[Any], sweep_options: dict[str, Any]
 ) -> dict[str, np.ndarray]:
-    """Cosines, which need each place's mean; a sweep that is resumed has a folder of its own inside the first one's."""
+    """What needs each place's mean; a sweep that is resumed has a folder of its own inside the first one's."""
     if sweep_options.get("resume") is not None:
-        sweep_options = {**sweep_options, "resume": Path(sweep_options["resume"]) / "cosines"}
-    reducer = DepthCosines(totals)
-    found = sweep(model, dataset, reducer, **sweep_options)[reducer.name]
-    if found.n_images != totals.n_images:
+        sweep_options = {**sweep_options, "resume": Path(sweep_options["resume"]) / "-".join(each.name for each in reducers)}
+    swept = sweep(model, dataset, reducers, **sweep_options)
+    found: dict[str, np.ndarray] = {}
+    for reducer in reducers:
+        part = swept[reducer.name]
+        if part.n_images != totals.n_images:
+            raise InputError(
+                f"Both passes must see the same images: the first saw {totals.n_images}, the second {part.n_images}. Files probably came or went in "
+                "between. Run it again."
+            )
+        cosines = isinstance(part, DepthCosineTotals)
+        found |= {"content_cosine": part.content, "activation_cosine": part.activation} if cosines else _context(part)
+    return found
+
+
+def _context(totals: ContextTotals) -> dict[str, np.ndarray]:
+    """How much of the next content is told by a token alone, and with what other patches bring."""
+    if not totals.count.all():
         raise InputError(
-            f"Both passes must see the same images: the first saw {totals.n_images}, the second {found.n_images}. Files probably came or went in "
-            "between. Run it again."
+            f"A step is tested on images that it was not fitted to, so every quarter of them must hold some: got {totals.n_images} images. They are "
+            "too few, or their indices fell together. Pass forty or more, or leave context out."
         )
-    return {"content_cosine": found.content, "activation_cosine": found.activation}
+    arrays = (torch.from_numpy(array) for array in (totals.count, totals.second, totals.cross, totals.square))
+    count, second, cross, square = arrays
+    features = ProbeSums(count, torch.zeros_like(cross[..., 0]), second, cross)
+    sets = (StepSums(ProbeSums(*(part[:, at] for part in features)), square[:, at]) for at in range(3))
+    return {"context": context_r_squared(*sets, totals.n_own).numpy()}
 
 
 def _moments(totals: DepthTotals) -> tuple[DepthMoments, list[tuple[int, int]]]:

@@ -5,6 +5,7 @@ adds; the first two are known from `qkwidgets.factors`, so the rest takes one fo
 """
 
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,11 @@ from qkwidgets.analyses.pictures import encoded
 from qkwidgets.answers.factor_images import Content, FactorImages
 from qkwidgets.answers.factors import Factors
 from qkwidgets.core.errors import InputError, check_range
-from qkwidgets.data.images import read_images
+from qkwidgets.data.images import image_suffixes, read_images
 from qkwidgets.models.contract import AttentionModel, loaded_model
+
+MOST_IMAGES = 64
+"""A head's maps on all of them travel when it is clicked: of a ViT-B 0.1 MB an image."""
 
 
 class LiveFactorImages(FactorImages):
@@ -24,7 +28,9 @@ class LiveFactorImages(FactorImages):
 
     def __init__(self, model: AttentionModel, answer: Factors, images: Any) -> None:
         self._model, self._answer = model, answer
+        _check_few(_count(images))
         read = read_images(images)
+        _check_few(len(read))
         self._pixels, shown = model.preprocess(read)
         self.pictures, kinds = zip(*map(encoded, shown), strict=True)
         self.records = tuple(
@@ -71,7 +77,7 @@ def factor_maps(model: AttentionModel, answer: Factors, images: Any) -> LiveFact
     answer
         From `qkwidgets.factors`, on any images.
     images
-        A few, whatever `qkwidgets.data.images.read_images` reads; those of the answer or others.
+        A few, at most `MOST_IMAGES`, whatever `qkwidgets.data.images.read_images` reads; those of the answer or others.
 
     Returns
     -------
@@ -81,7 +87,7 @@ def factor_maps(model: AttentionModel, answer: Factors, images: Any) -> LiveFact
     Raises
     ------
     InputError
-        If the answer is another model's, or an image cannot be read.
+        If the answer is another model's, there are too many images, or one cannot be read.
 
     Examples
     --------
@@ -99,3 +105,18 @@ def factor_maps(model: AttentionModel, answer: Factors, images: Any) -> LiveFact
             f"'{answer.model}'. They were probably exchanged. Use the factors of this model."
         )
     return LiveFactorImages(model, answer, images)
+
+
+def _count(images: Any) -> int:
+    """How many images there are at least, before any of them is read."""
+    if isinstance(images, str | Path) and Path(images).is_dir():
+        return sum(file.suffix.lower() in image_suffixes() for file in Path(images).iterdir())
+    return len(images) if isinstance(images, list | tuple) else 1
+
+
+def _check_few(count: int) -> None:
+    if count > MOST_IMAGES:
+        raise InputError(
+            f"Maps are shown on single images, at most {MOST_IMAGES}: got {count}. The whole set that the factors are of was probably passed. Pass "
+            "a few: images[:8]."
+        )

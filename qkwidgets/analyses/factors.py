@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from qkwidgets.analyses.factor_special import special_tables
 from qkwidgets.analyses.factor_tables import Options, spreads, tables
 from qkwidgets.answers.factor_choices import choices_of
 from qkwidgets.answers.factor_totals import FactorTotals
 from qkwidgets.answers.factors import Factors
-from qkwidgets.core.errors import InputError, check_keywords
+from qkwidgets.answers.sweep import Sweep
+from qkwidgets.core.errors import InputError, check_flags, check_keywords
 from qkwidgets.core.factors.correction import CORRECTIONS
 from qkwidgets.core.factors.names import THRESHOLD
 from qkwidgets.core.factors.null import DRAWS
@@ -22,8 +24,10 @@ from qkwidgets.models.contract import AttentionModel, loaded_model
 from qkwidgets.sweeps.factor_details import FactorDetails
 from qkwidgets.sweeps.factor_moments import FactorMoments
 from qkwidgets.sweeps.run import OPTIONS, sweep
+from qkwidgets.sweeps.special_moments import SpecialMoments
 
 SVDS, BIASES = ("data", "weight"), ("absorb", "separate")
+SPECIALS, ROPES = ("none", "groups"), ("post", "factor")
 
 
 def factors(
@@ -31,12 +35,14 @@ def factors(
     dataset: Any,
     *,
     correction: str = "none",
-    within: bool = False,
-    spread: bool = False,
+    within: Any = False,
+    spread: Any = False,
     svd: str = "data",
     bias: str = "absorb",
     threshold: float = THRESHOLD,
     draws: int = DRAWS,
+    special: str = "none",
+    rope: str = "post",
     mask: Any = None,
     **sweep_options: Any,
 ) -> Factors:
@@ -65,6 +71,11 @@ def factors(
         Share from which on a head or mode has a label.
     draws
         Random read-outs a head for the null of the specialisation; 0 for none.
+    special
+        "none" looks at patches alone; "groups", in the same pass, at what patches and each token that is no patch trade with each
+        other, split by its mean and the deviations from it.
+    rope
+        Only "post": factors of queries and keys as the scores have them. Models that turn these by their places are not read yet.
     mask
         Only None: with patches left out, shares would no longer add up.
     **sweep_options
@@ -89,30 +100,34 @@ def factors(
     >>> found.bias[:14]
     'From 8 images:'
     """
-    own = ("correction", "within", "spread", "svd", "bias", "threshold", "draws", "mask")
+    own = ("correction", "within", "spread", "svd", "bias", "threshold", "draws", "special", "rope", "mask")
     check_keywords("factors", sweep_options, (*own, *OPTIONS))
+    check_flags(within=within, spread=spread)
     model = loaded_model(model)
     options = Options(correction, svd, bias, threshold, draws)
     _check(options, mask)
-    totals = dataset if isinstance(dataset, FactorTotals) else _first_pass(model, dataset, sweep_options)
+    _check_tokens(dataset, special, rope, correction)
+    first = None if isinstance(dataset, FactorTotals) else _first_pass(model, dataset, special, sweep_options)
+    totals = dataset if first is None else first["factors"]
     _check_totals(model, totals, correction)
     with torch.inference_mode():
         found = tables(model, totals, options)
+    if first is not None and special == "groups":
+        found |= special_tables(totals, first["special"], correction)
     if within or spread:
         found |= _second_pass(model, dataset, totals, within, found if spread else None, sweep_options)
-    made = choices_of(svd=svd, bias=bias, correction=correction, threshold=threshold, within=within)
+    made = choices_of(svd=svd, bias=bias, correction=correction, threshold=threshold, within=within, special=special)
     chosen = {"choices": {choice.question: choice.choice for choice in made}, "site": "qk", "tokens": "patches"}
     return Factors(
         **found,
         **{name: getattr(totals, name) for name in ("layout", "n_images", "n_skipped", "finished")},
         **{name: getattr(options, name) for name in ("svd", "correction", "threshold")},
-        provenance={**totals.provenance, **options._asdict(), "within": within, "spread": spread, **chosen},
+        provenance={**totals.provenance, **options._asdict(), "within": within, "spread": spread, "special": special, **chosen},
     )
 
 
-def _first_pass(model: AttentionModel, dataset: Any, sweep_options: dict[str, Any]) -> FactorTotals:
-    reducer = FactorMoments()
-    return sweep(model, dataset, reducer, **sweep_options)[reducer.name]
+def _first_pass(model: AttentionModel, dataset: Any, special: str, sweep_options: dict[str, Any]) -> Sweep:
+    return sweep(model, dataset, [FactorMoments(), *([SpecialMoments()] if special == "groups" else [])], **sweep_options)
 
 
 def _second_pass(
@@ -164,6 +179,29 @@ def _check(options: Options, mask: Any) -> None:
         raise InputError(
             f"Every image must have a value at every place, so mask is None: got one of type {type(mask).__name__}. Without some patches the "
             "parts are no longer orthogonal, and no share would add up. Leave whole images out instead."
+        )
+
+
+def _check_tokens(dataset: Any, special: str, rope: str, correction: str) -> None:
+    for name, value, among in (("special", special, SPECIALS), ("rope", rope, ROPES)):
+        if value not in among:
+            raise InputError(
+                f"{name} is one of {', '.join(map(repr, among))}: got {value!r}. It is probably misspelt. Use one of these."
+            )
+    if rope == "factor":
+        raise InputError(
+            'rope="factor" splits queries and keys before they are turned by their places: no model that turns them is read yet. The option was '
+            "probably taken from the design. Leave rope out."
+        )
+    if special == "groups" and isinstance(dataset, FactorTotals):
+        raise InputError(
+            "Groups of special tokens need the images: got the totals of a sweep over patches. They hold no other token. Pass the images, or leave "
+            "special out."
+        )
+    if special == "groups" and correction == "crossfit":
+        raise InputError(
+            'Groups of special tokens are not divided into halves: got correction="crossfit". It was probably meant for patches alone. Use '
+            'correction="moments", or leave special out.'
         )
 
 

@@ -1,6 +1,6 @@
 """What becomes of a model's answer if patches cannot attend near, or far? A row for each cut, random cuts of equal size beside."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,8 @@ class AttentionCut(Table):
     Radii count rows and columns, the larger of both. A patch keeps itself and all tokens that are no patches, and those see
     everything. `random` cuts take as many patches from each, drawn anew for every draw; `[radius cut draw]`.
     `cls_change` is 1 less the mean cosine of the class token after the last norm with and without the cut; `accuracy` the share of
-    scenes whose odd patch is found, NaN where the model has no such answer or the images no odd patch; `whole` that without a cut.
+    scenes whose odd patch is found, NaN where the model has no such answer or the images no odd patch; `whole` that without a cut, `chance`
+    that of naming an item at random, and `features` in what the scenes' odd items differ.
     """
 
     radii: Float64[np.ndarray, " radius"]
@@ -27,16 +28,28 @@ class AttentionCut(Table):
     cls_change_random: Float64[np.ndarray, "radius cut draw"]
     accuracy: Float64[np.ndarray, "radius cut"]
     accuracy_random: Float64[np.ndarray, "radius cut draw"]
-    whole: float | None
     n_images: int
     provenance: dict[str, Any]
+    n_patches: int | None = None
+    whole: float | None = None
+    chance: float | None = None
+    features: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         rows = ", ".join(
             f"{row['cut']} {row['radius']}: {row['cls_change']:.2f} (random {row['cls_change_random']:.2f})"
             for row in self.rows()
         )
-        return f"Attention cut in {self.model}, {self.n_images} images: change of the class token: {rows}"
+        found = "" if self.whole is None else f"; odd patches found: {self.whole:.0%} uncut, {self._found()}"
+        return f"Attention cut in {self.model}, {self.n_images} images{self._of()}: change of the class token: {rows}{found}"
+
+    def _of(self) -> str:
+        return f" (odd in {', '.join(self.features)})" if self.features else ""
+
+    def _found(self) -> str:
+        return ", ".join(
+            f"{row['cut']} {row['radius']} {row['accuracy']:.0%} (random {row['accuracy_random']:.0%})" for row in self.rows()
+        )
 
     def rows(self) -> list[dict[str, Any]]:
         """A row for each radius and cut; those of random cuts are means over draws."""
@@ -51,6 +64,7 @@ class AttentionCut(Table):
                 "accuracy": float(self.accuracy[radius, cut]),
                 "accuracy_random": float(self.accuracy_random[radius, cut].mean()),
                 "accuracy_uncut": float("nan") if self.whole is None else self.whole,
+                "accuracy_chance": float("nan") if self.chance is None else self.chance,
             }
             for radius, cut in np.ndindex(self.cls_change.shape)
         ]

@@ -29,8 +29,15 @@ CHOICES = (
     ),
     Choice(
         "What is enrichment?",
-        "1 less the similarity of content in neighbouring layers; that a step is contextual is not shown by it",
-        "held-out regression on neighbours that attention pools",
+        "1 less the similarity of content in neighbouring layers; that a step is contextual is not shown by it, but by context=True",
+        "the paper's measure is unknown",
+        "ours",
+    ),
+    Choice(
+        "When is a step contextual?",
+        "when least squares on held-out images tell the next content better with the content of attended patches (the mean over heads, the "
+        "patch itself left out) than without, and than with the mean of all other patches; heads apart might tell more",
+        "a nonlinear prediction, or heads apart",
         "ours",
     ),
     Choice(

@@ -45,6 +45,9 @@ class DepthProfile(Table):
     embedding_cka, embedding_chance
         Linear CKA of position with the table that the model adds to patches, and its mean if places are exchanged at random; None
         where there is no table.
+    context
+        How much of the next layer's content is told, on held-out images, by a patch's own content; by that and the mean of all other
+        patches; by that and the patches that it attends to. None if it was not asked for.
     """
 
     trace: Float64[np.ndarray, "layer 4"]
@@ -73,6 +76,7 @@ class DepthProfile(Table):
     activation_cosine: Float64[np.ndarray, "layer layer"] | None = None
     embedding_cka: Float64[np.ndarray, " layer"] | None = None
     embedding_chance: Float64[np.ndarray, " layer"] | None = None
+    context: Float64[np.ndarray, "step 3"] | None = None
 
     def __str__(self) -> str:
         shuffled = "" if self.shuffled is None else ", patches shuffled"
@@ -142,6 +146,23 @@ class DepthProfile(Table):
         """
         return 1 - np.diagonal(self.similarity(kind), offset=1)
 
+    @property
+    def contextual(self) -> Float64[np.ndarray, "step 2"]:
+        """Of what a patch's own content leaves untold of the next layer's, the part told by all other patches, and by the attended ones.
+
+        Raises
+        ------
+        InputError
+            If it was not asked for.
+        """
+        if self.context is None:
+            raise InputError(
+                "Whether a step is contextual is tested where it is asked for: it was not here. The profile was probably made without the option. "
+                "Call depth_profile(model, images, context=True)."
+            )
+        alone = self.context[:, :1]
+        return (self.context[:, 1:] - alone) / (1 - alone)
+
     def rows(self) -> list[dict[str, Any]]:
         """A row a layer; steps are those to the next layer, NaN in the last."""
         columns: dict[str, np.ndarray] = {
@@ -164,6 +185,11 @@ class DepthProfile(Table):
         for kind in SIMILARITIES:
             if getattr(self, kind) is not None:
                 columns[f"step_{kind}"] = np.append(self.enrichment(kind), np.nan)
+        if self.context is not None:
+            for place, name in enumerate(("alone", "uniform", "attended")):
+                columns[f"step_told_{name}"] = np.append(self.context[:, place], np.nan)
+            for place, name in enumerate(("uniform", "attended")):
+                columns[f"step_context_{name}"] = np.append(self.contextual[:, place], np.nan)
         return [
             {"model": self.model, "layer": layer, **{name: float(values[layer]) for name, values in columns.items()}}
             for layer in range(self.n_layers)

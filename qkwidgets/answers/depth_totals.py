@@ -73,3 +73,29 @@ class DepthCosineTotals(Answer):
         n_tokens = max(1, n_images * record["n_patches"])
         means = {name: arrays[name] / n_tokens for name in ("content", "activation")}
         return cls(**means, n_images=n_images, finished=record["finished"], provenance=record["provenance"])
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ContextTotals(Answer):
+    """Sums of features of patches in one layer, and of their products with the content of the next; what a sweep of `ContextSums` gives.
+
+    Sets are the images that predictions are fitted on, those that their ridge is chosen on, and those that they are tried on.
+    """
+
+    count: Float64[np.ndarray, "step 3"]
+    square: Float64[np.ndarray, "step 3"]
+    second: Float64[np.ndarray, "step 3 feature feature"]
+    cross: Float64[np.ndarray, "step 3 feature channel"]
+    n_own: int
+    n_images: int
+    finished: bool
+    provenance: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"Sums for the steps through depth of {self.model}, over {self.n_images} images"
+
+    @classmethod
+    def from_state(cls, arrays: dict[str, np.ndarray], record: dict[str, Any]) -> Self:
+        """The sums that a sweep's state holds."""
+        own = {name: arrays[name] for name in ("count", "square", "second", "cross")}
+        return cls(**own, **{name: record[name] for name in ("n_own", "n_images", "finished", "provenance")})

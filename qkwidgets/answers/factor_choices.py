@@ -85,8 +85,16 @@ COSINE = (
     ),
 )
 
+PATCHES = Choice(
+    "Which tokens are split?", "patches alone", 'special tokens as groups of their own, beside (special="groups")', "ours"
+)
+
+GROUPS = PATCHES._replace(
+    choice="patches; beside them every token that is no patch by itself, into its mean over images and the deviations from it",
+    alternative="patches alone",
+)
+
 TOKENS = (
-    Choice("Which tokens are split?", "patches alone", "special tokens as groups of their own", "ours"),
     Choice(
         "What becomes of rotary positions?",
         "scores as they are, with rotated queries and keys",
@@ -103,6 +111,7 @@ def choices_of(
     correction: str = "none",
     threshold: float = THRESHOLD,
     within: bool = False,
+    special: str = "none",
 ) -> tuple[Choice, ...]:
     """What was settled for factors that were asked for in this way.
 
@@ -128,6 +137,7 @@ def choices_of(
         ),
         Choice("What is done about few images?", CORRECTED[correction], _others(CORRECTED, correction), "ours"),
         *(COSINE if svd == "weight" else ()),
+        GROUPS if special == "groups" else PATCHES,
         *TOKENS,
     )
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qkwidgets.answers.factor_shares import layer_shares, with_content
+from qkwidgets.core.errors import InputError
 from qkwidgets.core.factors.names import BFD, LABELS, MEASURES
 from qkwidgets.core.factors.shares import visible_energy
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from qkwidgets.answers.factors import Factors
 
 Row = dict[str, Any]
+
+GROUP = ("mean", "deviation")
+"""Factors of a token that has a single place."""
 
 BLOCKS = ("flat", "varying")
 """Factors of a block inside images: the same at all patches (mean, image), or with a mean of zero over them (position, residual)."""
@@ -40,6 +44,7 @@ def head_rows(answer: "Factors") -> list[Row]:
                 "specialisation_null": float(null_mean),
                 "specialisation_null_95": float(null_high),
                 "specialised": bool(answer.specialised[spot]),
+                "note": _note(answer, spot),
                 "concentration": float(answer.concentration[spot]),
                 **{f"richness_{name}": float(answer.richness[place][spot]) for place, name in enumerate(MEASURES)},
                 "content_richness": float(answer.content_richness[0][spot]),
@@ -91,6 +96,33 @@ def mode_rows(answer: "Factors") -> list[Row]:
     return found
 
 
+def special_rows(answer: "Factors") -> list[Row]:
+    """A row a special token in each head: what patches read of it and what it reads of patches, beside what patches read of patches.
+
+    A patch's mean key adds the same to all scores of a query among patches; against a special token it counts.
+    """
+    if answer.to_special is None:
+        raise InputError(
+            "Rows of special tokens are made where they are asked for: these factors are of patches alone. The option was probably left out. Call "
+            'factors(model, dataset, special="groups").'
+        )
+    found = []
+    for layer, head, token in np.ndindex(answer.to_special.shape[:3]):
+        own = answer.energy[layer, head].sum()
+        row: Row = {"model": answer.model, "layer": layer, "head": head, "token": answer.layout.prefix_names[token]}
+        sides = (("patches_read_it", answer.to_special, BFD, GROUP), ("it_reads_patches", answer.from_special, GROUP, BFD))
+        for name, energies, queries, keys in sides:
+            cells = energies[layer, head, token]
+            row |= {name: float(cells.sum()), f"{name}_over_patches": float(cells.sum() / own)}
+            row |= {
+                f"{name}_{a}_reads_{b}": float(cells[i, j] / cells.sum())
+                for i, a in enumerate(queries)
+                for j, b in enumerate(keys)
+            }
+        found.append(row)
+    return found
+
+
 def label(number: int) -> str:
     """The name of a label; none where there is nothing to label.
 
@@ -113,6 +145,13 @@ def _cosine(answer: "Factors", layer: int) -> Row:
         for null, bounds in (("turned", answer.cosine_turned), ("exchanged", answer.cosine_exchanged)):
             found |= {f"cosine_{factor}_{null}_{end}": float(bounds[layer, place, at]) for at, end in enumerate(("low", "high"))}
     return found
+
+
+def _note(answer: "Factors", spot: tuple[int, int]) -> str:
+    """What must be said of a head's label beside it."""
+    if np.isnan(answer.specialisation_null[*spot, 1]):
+        return "not held against random read-outs"
+    return "no more specialised than random read-outs" if answer.unspecialised[spot] else ""
 
 
 def _within(answer: "Factors", spot: tuple[int, int]) -> Row:

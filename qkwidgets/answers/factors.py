@@ -10,13 +10,13 @@ from jaxtyping import Bool, Float32, Float64, Int8, Int16
 from qkwidgets.answers.base import Table, write_table
 from qkwidgets.answers.choices import Choice
 from qkwidgets.answers.factor_choices import choices_of
-from qkwidgets.answers.factor_rows import head_rows, layer_rows, mode_rows
+from qkwidgets.answers.factor_rows import head_rows, layer_rows, mode_rows, special_rows
 from qkwidgets.answers.factor_shares import Cells, layer_shares, shares
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.factors.shares import block_shares, covariance_shares, diagonal_shares, head_points, mode_points
 from qkwidgets.core.layout import TokenLayout
 
-ROWS = {"head": head_rows, "layer": layer_rows, "mode": mode_rows}
+ROWS = {"head": head_rows, "layer": layer_rows, "mode": mode_rows, "special": special_rows}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -55,6 +55,9 @@ class Factors(Table):
         Of modes of the weights: what mean, position and content add to a head's weighted cosine; they sum to it.
     cosine_turned, cosine_exchanged
         Two-sided 95 % of the parts of a layer's, for random read-outs with cosines of their own, and with those of the modes.
+    to_special, from_special, among_special
+        Energies between patches' queries and the keys of each token that is no patch, between its queries and patches' keys, and among such
+        tokens, by the mean of such a token and the deviations from it; None if they were not asked for (`special`).
     bias
         What few images do to the shares; "" from 1000 images on.
     """
@@ -99,6 +102,9 @@ class Factors(Table):
     cosine_parts: Float64[np.ndarray, "layer head 3"] | None = None
     cosine_turned: Float64[np.ndarray, "layer 3 2"] | None = None
     cosine_exchanged: Float64[np.ndarray, "layer 3 2"] | None = None
+    to_special: Float64[np.ndarray, "layer head special 3 2"] | None = None
+    from_special: Float64[np.ndarray, "layer head special 2 3"] | None = None
+    among_special: Float64[np.ndarray, "layer head special special 2 2"] | None = None
 
     def __str__(self) -> str:
         by_layer = self.shares("drop_mean", by="layer")
@@ -120,6 +126,11 @@ class Factors(Table):
     def specialised(self) -> Bool[np.ndarray, "layer head"]:
         """Heads above the 95th percentile of their rotation null: one in twenty is by chance. False where no null was drawn."""
         return self.specialisation > self.specialisation_null[..., 1]
+
+    @property
+    def unspecialised(self) -> Bool[np.ndarray, "layer head"]:
+        """Heads that were held against random read-outs and are not above their 95th percentile: labels of these may be sizes of factors."""
+        return np.isfinite(self.specialisation_null[..., 1]) & ~self.specialised
 
     @property
     def query_share(self) -> Float64[np.ndarray, "layer head mode 3"]:
@@ -150,8 +161,10 @@ class Factors(Table):
     def choices(self) -> tuple[Choice, ...]:
         """What the paper leaves open, or what of it could not be read, as it was settled here."""
         bias = "absorb" if self.reads_biases else "separate"
-        within = self.products is not None
-        return choices_of(svd=self.svd, bias=bias, correction=self.correction, threshold=self.threshold, within=within)
+        within, special = self.products is not None, "none" if self.to_special is None else "groups"
+        return choices_of(
+            svd=self.svd, bias=bias, correction=self.correction, threshold=self.threshold, within=within, special=special
+        )
 
     @property
     def within(self) -> Float64[np.ndarray, "layer head 4 4"] | None:
@@ -162,6 +175,11 @@ class Factors(Table):
     def within_visible(self) -> Float64[np.ndarray, "layer head 4 2"] | None:
         """The same of what softmax sees: keys by position and residual alone."""
         return None if self.products is None else covariance_shares(self.products[..., [1, 3], :, :][..., [1, 3]])
+
+    @property
+    def within_dropped(self) -> Float64[np.ndarray, "layer head 3 3"] | None:
+        """The same of what the mean has no part in."""
+        return None if self.products is None else covariance_shares(self.products[:, :, 1:, 1:, 1:, 1:])
 
     @property
     def within_diagonal(self) -> Float64[np.ndarray, "layer head 4 4"] | None:
@@ -199,7 +217,7 @@ class Factors(Table):
         return layer_shares(cells, variant, aggregate) if _checked(by, ("head", "layer")) == "layer" else shares(cells, variant)
 
     def rows(self, by: str = "head") -> list[dict[str, Any]]:
-        """A row a head, a layer or a mode."""
+        """A row a head, a layer or a mode, or a special token in each head."""
         return ROWS[_checked(by, tuple(ROWS))](self)
 
     def to_csv(self, path: str | os.PathLike, by: str = "head") -> None:

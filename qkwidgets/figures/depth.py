@@ -13,11 +13,12 @@ from qkwidgets.answers.depth_profile import DepthProfile
 from qkwidgets.core.errors import InputError
 from qkwidgets.figures.by_layer import LAYERS, LEGEND_ROW, line, look, places
 from qkwidgets.figures.colours import colours
+from qkwidgets.figures.depth_context import context_figure
 from qkwidgets.figures.depth_similarity import similarity_figure
 from qkwidgets.figures.position_manifold import manifold_figure
 from qkwidgets.figures.theme import PAGE_WIDTH, SMALL, note, template
 
-WHAT = ("curves", "manifold", "similarity")
+WHAT = ("curves", "manifold", "similarity", "context")
 TOP, PANEL, BELOW = 78, 352, 108
 """Pixels above the panels, of two rows of panels, and below."""
 
@@ -56,11 +57,12 @@ def depth_figure(
         From `qkwidgets.depth_profile`, one a model; a manifold and similarities show one. A word among them is `what`.
     what
         "curves": measures by layer; "manifold": places on three principal components, coloured by row and by column, to be turned, with a
-        slider over layers; "similarity": how alike layers are.
+        slider over layers; "similarity": how alike layers are; "context": what other patches tell of the next layer's content, for profiles
+        made with `context=True`.
     theme
         "light" or "dark".
     layers
-        Of curves: "normalised" or "index", as in the trend of cosines.
+        Of curves and context: "normalised" or "index", as in the trend of cosines.
     layer
         Of a manifold: the one that is shown first, the middle one by default.
     kinds
@@ -87,10 +89,12 @@ def depth_figure(
     _check(answers, what, layers)
     if what == "curves":
         return _curves(answers, layers, theme)
+    if what == "context":
+        return context_figure(answers, layers, theme)
     if len(answers) > 1:
         raise InputError(
             f"what={what!r} shows one model: got {len(answers)} answers. They were probably meant to be compared. Draw a figure each, or use "
-            'what="curves".'
+            'what="curves" or what="context".'
         )
     return (
         manifold_figure(answers[0], layer=layer, theme=theme)

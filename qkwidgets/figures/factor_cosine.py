@@ -88,14 +88,18 @@ def _by_mode(figure: go.Figure, answer: Factors, c: Colours) -> None:
     position = answer.mode_points[..., 1]
     p = answer.singular_values / np.maximum(answer.singular_values.sum(axis=-1, keepdims=True), 1e-300)
     places = np.argwhere(live)
+    drawn = np.clip(position[live], 0, 1)
+    outside = drawn != position[live]
     figure.add_scattergl(
-        x=position[live],
+        x=drawn,
         y=answer.cosine[live],
+        customdata=position[live],
         mode="markers",
         name="modes",
         showlegend=False,
         marker={
             "size": 3 + 14 * np.sqrt(p[live]),
+            "symbol": np.where(outside, "circle-open", "circle"),
             "opacity": 0.6,
             "color": places[:, 0],
             "colorscale": [[0, c.series[1]], [0.5, c.faint], [1, c.series[2]]],
@@ -104,11 +108,17 @@ def _by_mode(figure: go.Figure, answer: Factors, c: Colours) -> None:
             "colorbar": {"title": {"text": "layer"}, "len": 0.38, "y": 0.2, "thickness": 12},
         },
         text=[f"L{layer} H{head} M{mode}" for layer, head, mode in places],
-        hovertemplate="%{text}<br>position share %{x:.2f}<br>cosine %{y:.3f}<extra></extra>",
+        hovertemplate="%{text}<br>position share %{customdata:.2f}<br>cosine %{y:.3f}<extra></extra>",
         row=2,
         col=1,
     )
+    clipped = (
+        f" · open: {outside.sum()} of {len(outside)} corrected shares lie outside, drawn at the border" if outside.any() else ""
+    )
     figure.update_xaxes(
-        title={"text": "share of position in the mode<br>larger dots weigh more in their head"}, range=[-0.02, 1.02], row=2, col=1
+        title={"text": f"share of position in the mode<br>larger dots weigh more in their head{clipped}"},
+        range=[-0.02, 1.02],
+        row=2,
+        col=1,
     )
     figure.update_yaxes(title={"text": "cosine of the mode"}, range=[-1.05, 1.05], row=2, col=1)

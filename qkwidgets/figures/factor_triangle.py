@@ -51,6 +51,7 @@ def triangle(answer: Factors, what: str, c: Colours) -> go.Figure:
     points, labels, words, size = (_modes if what == "modes" else _heads)(answer)
     places = in_triangle(clipped(points))
     figure = go.Figure()
+    plain = answer.unspecialised.ravel() if what == "heads" else np.zeros(len(points), dtype=bool)
     figure.add_trace(_density(places, c))
     for number, (name, series) in enumerate(zip(LABELS, LABEL_SERIES, strict=True)):
         here = labels == number
@@ -61,7 +62,7 @@ def triangle(answer: Factors, what: str, c: Colours) -> go.Figure:
             name=name,
             showlegend=True,
             marker={
-                "symbol": SYMBOLS[number],
+                "symbol": np.where(plain[here], f"{SYMBOLS[number]}-open", SYMBOLS[number]),
                 "size": size[here],
                 "color": c.faint if series is None else c.series[series],
                 "opacity": 0.6,
@@ -84,6 +85,10 @@ def triangle(answer: Factors, what: str, c: Colours) -> go.Figure:
         anchor = "bottom" if side == "top" else "top"
         figure.add_annotation(
             x=corner[0], y=corner[1], text=name, showarrow=False, yanchor=anchor, yshift=4 if side == "top" else -4
+        )
+    if plain.any():
+        figure.add_annotation(
+            text="open: no more specialised than random read-outs", x=0.5, y=-0.08, xref="x", yref="y", yanchor="top"
         )
     figure.update_layout(height=620, title={"text": f"What do {what} trade?", "y": 0.98, "yanchor": "top"})
     figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
@@ -122,5 +127,5 @@ def _modes(answer: Factors) -> Points:
 
 def _heads(answer: Factors) -> Points:
     points = answer.head_points.reshape(-1, 3)
-    words = np.array([f"L{layer} H{head}" for layer, head in np.ndindex(answer.head_label.shape)])
+    words = np.array([f"L{at[0]} H{at[1]}" for at in np.ndindex(answer.head_label.shape)])
     return points, answer.head_label.ravel(), words, np.full(len(points), 9.0)

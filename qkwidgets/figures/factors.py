@@ -11,6 +11,7 @@ from qkwidgets.core.errors import InputError
 from qkwidgets.core.factors.names import BFD, LABELS, MEASURES
 from qkwidgets.figures.colours import Colours, colours, transparent
 from qkwidgets.figures.factor_cosine import cosine
+from qkwidgets.figures.factor_pairs import CELLS, HATCHED, SERIES, pair_words, pairs
 from qkwidgets.figures.factor_specialisation import specialisation
 from qkwidgets.figures.factor_triangle import clipped, triangle
 from qkwidgets.figures.theme import PAGE_WIDTH, escaped, note, percent, template
@@ -20,9 +21,6 @@ VARIANTS = {
     "drop_mean": "position and content alone, the mean left out",
     "visible": "what softmax sees: without the key’s mean",
 }
-
-SERIES = {(2, 2): 0, (2, 1): 2, (1, 2): 2, (1, 1): 1}
-"""Colour of a cell by its query's and its key's factor; cells with the mean are grey."""
 
 LABEL_SERIES = (0, 2, 1, None)
 """Colours of the labels, in their order; "mixed" is grey."""
@@ -37,7 +35,14 @@ WORDS = {
 
 
 def factors_figure(
-    answer: Factors, what: str = "layers", *, variant: str = "drop_mean", measure: str = MEASURES[0], theme: str = "light"
+    answer: Factors,
+    what: str = "layers",
+    *,
+    variant: str = "drop_mean",
+    measure: str = MEASURES[0],
+    layer: int = 0,
+    head: int | None = None,
+    theme: str = "light",
 ) -> go.Figure:
     """The factors of a model: energies by layer, labels of heads, richness by layer, points in a triangle, or parts of the cosine.
 
@@ -47,12 +52,15 @@ def factors_figure(
         From `qkwidgets.factors`.
     what
         "layers": shares of energy of every cell, stacked; "labels": the label of every head; "richness": over how many modes the energy
-        of heads is spread; "modes" or "heads": each a point between mean, position and content, with density; "cosine": the weighted
-        cosine of layers in parts, for modes of the weights; "specialisation": of every head, beside that of random read-outs.
+        of heads is spread; "modes" or "heads": each a point between mean, position and content, with density; "pairs":
+        which modes of a head hold the energy of which pair of factors; "cosine": the weighted cosine of layers in parts, for modes of
+        the weights; "specialisation": of every head, beside that of random read-outs.
     variant
         Of "layers", what shares are shares of: "all", "drop_mean" or "visible".
     measure
         Of "richness", one of `core.factors.names.MEASURES`.
+    layer, head
+        Of "pairs"; all heads of the layer if no head is given.
     theme
         "light" or "dark".
 
@@ -71,12 +79,17 @@ def factors_figure(
     parts = {"layers": lambda c: _layers(answer, variant, c), "labels": lambda c: _labels(answer, c)}
     parts |= {"richness": lambda c: _richness(answer, measure, c)}
     parts |= {"cosine": lambda c: cosine(answer, c), "specialisation": lambda c: specialisation(answer, c)}
+    parts |= {"pairs": lambda c: pairs(answer, layer, head, c)}
     parts |= {each: lambda c, each=each: triangle(answer, each, c) for each in ("modes", "heads")}
     _check(what, tuple(parts), "what is drawn")
     _check(measure, MEASURES, "the measure")
     c = colours(theme)
     figure = parts[what](c)
-    figure.update_layout(template=template(theme), width=PAGE_WIDTH, margin={"l": 62, "r": 18, "t": 84, "b": 108})
+    figure.update_layout(
+        template=template(theme),
+        width=PAGE_WIDTH,
+        margin={"l": 62, "r": 18, "t": figure.layout.margin.t or 84, "b": figure.layout.margin.b or 108},
+    )
     leaked = (
         f"<br>few images: up to {percent(answer.leak.max())} of the variance of position is content that has leaked in"
         if answer.bias
@@ -87,6 +100,7 @@ def factors_figure(
         if answer.correction != "none" and what in ("layers", "modes", "heads")
         else ""
     )
+    beyond += f"<br>{pair_words(answer, layer, head)}" if what == "pairs" else ""
     note(
         figure,
         f"{escaped(answer.model)} · {answer.n_images:,} images · correction: {answer.correction}{leaked}{beyond}",
@@ -109,13 +123,11 @@ def cell_words(query: int, key: int) -> str:
 def _layers(answer: Factors, variant: str, c: Colours) -> go.Figure:
     shares, layers = answer.shares(variant, by="layer"), np.arange(len(answer.energy))
     drawn = clipped(shares.reshape(len(shares), -1)).reshape(shares.shape)
-    order = [(2, 2), (2, 1), (1, 2), (1, 1), (0, 2), (0, 1), (2, 0), (1, 0), (0, 0)]
     figure = go.Figure()
-    for query, key in order:
+    for query, key in CELLS:
         if variant != "all" and (key == 0 or (variant == "drop_mean" and query == 0)):
             continue
         colour = c.series[SERIES[query, key]] if (query, key) in SERIES else c.faint
-        hatched = (query, key) in ((1, 2), (0, 1), (2, 0), (0, 0))
         figure.add_bar(
             x=layers,
             y=drawn[:, query, key],
@@ -124,7 +136,12 @@ def _layers(answer: Factors, variant: str, c: Colours) -> go.Figure:
             marker={
                 "color": colour,
                 "line": {"color": c.paper, "width": 1},
-                "pattern": {"shape": "/" if hatched else "", "fillmode": "overlay", "fgcolor": c.paper, "solidity": 0.25},
+                "pattern": {
+                    "shape": "/" if (query, key) in HATCHED else "",
+                    "fillmode": "overlay",
+                    "fgcolor": c.paper,
+                    "solidity": 0.25,
+                },
             },
             hovertemplate=f"layer %{{x}}<br>{cell_words(query, key)}: %{{customdata:.3f}}<extra></extra>",
         )
@@ -143,7 +160,13 @@ def _labels(answer: Factors, c: Colours) -> go.Figure:
     figure = go.Figure()
     for number, (name, series) in enumerate(zip(LABELS, LABEL_SERIES, strict=True)):
         layer, head = np.nonzero(answer.head_label == number)
-        held = [[shares[at][2, 2], shares[at][1, 2] + shares[at][2, 1], shares[at][1, 1]] for at in zip(layer, head, strict=True)]
+        plain = answer.unspecialised[layer, head]
+        said = np.where(plain, "<br>no more specialised than random read-outs", "")
+        held = [
+            [shares[a, b, 2, 2], shares[a, b, 1, 2] + shares[a, b, 2, 1], shares[a, b, 1, 1], words]
+            for a, b, words in zip(layer, head, said, strict=True)
+        ]
+        symbol = ("square", "diamond", "circle", "x")[number]
         figure.add_scatter(
             x=layer,
             y=head,
@@ -151,19 +174,20 @@ def _labels(answer: Factors, c: Colours) -> go.Figure:
             name=name,
             showlegend=True,
             marker={
-                "symbol": ("square", "diamond", "circle", "x")[number],
+                "symbol": np.where(plain, f"{symbol}-open", symbol),
                 "size": max(8, min(24, 420 // max(n_layers, n_heads))),
                 "color": c.faint if series is None else c.series[series],
             },
             customdata=held,
             hovertemplate="L%{x} H%{y}<br>content-content %{customdata[0]:.2f}<br>content-position %{customdata[1]:.2f}"
-            f"<br>position-position %{{customdata[2]:.2f}}<extra>{name}</extra>",
+            f"<br>position-position %{{customdata[2]:.2f}}%{{customdata[3]}}<extra>{name}</extra>",
         )
     figure.update_layout(
         height=max(320, 150 + 26 * n_heads), title={"text": "What does each head trade?", "y": 0.98, "yanchor": "top"}
     )
     figure.update_layout(legend={"orientation": "h", "traceorder": "normal", "y": 1.02, "yanchor": "bottom", "x": 0})
-    least = f"label: at least {answer.threshold:.0%} of the energy, the mean left out"
+    open_ones = " · open: no more specialised than random read-outs" if answer.unspecialised.any() else ""
+    least = f"label: at least {answer.threshold:.0%} of the energy, the mean left out{open_ones}"
     figure.update_xaxes(title={"text": f"layer<br>{least}"}, dtick=1, range=[-0.6, n_layers - 0.4])
     figure.update_yaxes(title={"text": "head"}, dtick=1, range=[n_heads - 0.4, -0.6])
     return figure

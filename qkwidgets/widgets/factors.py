@@ -30,18 +30,27 @@ class FactorMap(QKWidget):
     answer
         From `qkwidgets.factors`.
     images
-        Images on which single maps are shown, from `qkwidgets.analyses.factor_maps.factor_maps`; none: the maps over all images alone.
+        Images on which single maps are shown, split by factor; whatever `qkwidgets.data.images.read_images` reads, at most
+        `analyses.factor_maps.MOST_IMAGES` of them. With a model alone some samples; with neither, the maps over all images alone.
+    model
+        The one that the answer is about, from `load_model`, for one forward pass of the images; a built-in one is loaded by itself.
     traits
         Any of the traits below, to start with.
+
+    Raises
+    ------
+    InputError
+        If there are images without a model, the model is another than the answer's, an image cannot be read, or a trait does not exist.
 
     Examples
     --------
     >>> import qkwidgets as qk
-    >>> found = qk.factors(qk.load_model(), qk.odd_one_out(20), progress=False)
-    >>> view = FactorMap(found, layer=3)
+    >>> model, scenes = qk.load_model(), qk.odd_one_out(20)
+    >>> found = qk.factors(model, scenes, progress=False)
+    >>> view = found.widget(model=model, images=scenes.images[:4], layer=3, view={"maps": "image"})
     >>> view.selection = "L3 H1 M0"
-    >>> print(view.selection)
-    L3 H1 M0
+    >>> print(view.selection, view.counts["image"])
+    L3 H1 M0 4
     """
 
     _esm = STATIC / "factors.js"
@@ -50,7 +59,7 @@ class FactorMap(QKWidget):
     answer = t.Any()
     """The `Factors` that the view shows."""
     images = t.Any()
-    """The images on which it shows single maps, or None."""
+    """The `FactorImages` on which it shows single maps, or None."""
 
     image = t.Int(0).tag(sync=True)
     view = t.Dict(default_value=DEFAULT_VIEW).tag(sync=True)
@@ -63,9 +72,9 @@ class FactorMap(QKWidget):
     pictures = t.Bytes(read_only=True).tag(sync=True)
     maps = t.Dict(read_only=True).tag(sync=True)
 
-    def __init__(self, answer: Factors, images: FactorImages | None = None, **traits: Any) -> None:
-        self.answer, self.images = answer, images
-        self._parts = parts = FactorParts.whole(answer, images)
+    def __init__(self, answer: Factors, images: Any = None, model: Any = None, **traits: Any) -> None:
+        self.answer, self.images = answer, _factor_images(answer, images, model)
+        self._parts = parts = FactorParts.whole(answer, self.images)
         super().__init__(**traits)
         carried = FactorParts(answer, None, _modes_within(answer, LIVE_BYTES), 0)
         self.set_trait("meta", parts.meta())
@@ -117,7 +126,7 @@ class FactorMap(QKWidget):
         if view["maps"] == "image" and not self.images:
             raise InputError(
                 "A factor map shows maps on one image where it has images: this one has none. It was made of an answer alone. "
-                "Give it images, from qkwidgets.analyses.factor_maps.factor_maps."
+                "Give it model and images: .widget(model=model, images=images)."
             )
         return view
 
@@ -126,6 +135,25 @@ class FactorMap(QKWidget):
             return super()._answer(request)
         layer, head = self._check("layer", request["layer"]), self._check("head", request["head"])
         return {"kind": "tile", "layer": layer, "head": head}, [self._parts.head(layer, head, exact=True)]
+
+
+def _factor_images(answer: Factors, images: Any, model: Any) -> FactorImages | None:
+    """Images with their maps, if a model can be asked for them."""
+    if isinstance(images, FactorImages) or (images is None and model is None):
+        return images
+    if model is None and not answer.model.startswith("builtin:"):
+        raise InputError(
+            f"Maps on single images need the model of the answer, {answer.model!r}: it is not at hand. An answer holds numbers and no weights. Pass "
+            "it, too: .widget(model=model, images=images)."
+        )
+    # An answer alone is shown without torch.
+    from qkwidgets.analyses.factor_maps import factor_maps
+    from qkwidgets.data.samples import sample_images
+    from qkwidgets.models.contract import loaded_model
+    from qkwidgets.models.load import load_model
+
+    model = load_model(answer.model) if model is None else loaded_model(model)
+    return factor_maps(model, answer, sample_images(model) if images is None else images)
 
 
 def _modes_within(answer: Factors, limit: int) -> int:

@@ -20,7 +20,7 @@ from qkwidgets.answers.factors import Factors
 from qkwidgets.answers.file import to_bytes
 from qkwidgets.answers.quantise import Arrays, quantised
 from qkwidgets.core.factors.names import LABELS
-from qkwidgets.core.factors.shares import covariance_shares
+from qkwidgets.widgets.wire import meta_record, wire_pictures
 
 SIDES = ("query", "key")
 
@@ -57,31 +57,23 @@ class FactorParts:
 
     def meta(self, title: str | None = None) -> dict[str, Any]:
         """The record that the browser reads first."""
-        answer, layout = self.answer, self.answer.layout
-        n_layers, n_heads, n_modes = answer.singular_values.shape
-        return {
-            "format": 1,
-            "title": title or f"Position and content in {answer.model}",
-            "model": answer.model,
-            "n_layers": n_layers,
-            "n_heads": n_heads,
-            "n_modes": n_modes,
-            "d_head": answer.query_read.shape[2],
-            "layout": {
-                "n_cls": layout.n_cls,
-                "n_distill": layout.n_distill,
-                "n_registers": layout.n_registers,
-                "grid": list(layout.grid),
-            },
-            "tokens": [],
-            "images": [dict(record) for record in self.images.records[: self.n_images]] if self.images else [],
-            "head_numbers": [
+        answer = self.answer
+        known = meta_record(
+            title or f"Position and content in {answer.model}",
+            answer.model,
+            answer.singular_values.shape,
+            answer.layout,
+            answer.provenance,
+            answer.choices,
+            images=self.images.records[: self.n_images] if self.images else (),
+            head_numbers=(
                 {"key": key, "label": label, "diverging": False, "about": about} for key, label, about, _ in head_numbers(answer)
-            ],
-            "about": [choice._asdict() for choice in answer.choices],
-            "left_out": [],
-            "notes": [],
-            "provenance": {name: value for name, value in answer.provenance.items() if name != "choices"},
+            ),
+        )
+        return {
+            **known,
+            "notes": _notes(answer),
+            "d_head": answer.query_read.shape[2],
             "factors": {
                 "svd": answer.svd,
                 "n_images": answer.n_images,
@@ -90,6 +82,7 @@ class FactorParts:
                 "bias": answer.bias,
                 "mapped_modes": self.n_modes,
                 "labels": list(LABELS),
+                "unspecialised": [f"L{layer}H{head}" for layer, head in np.argwhere(answer.unspecialised)],
             },
         }
 
@@ -102,7 +95,7 @@ class FactorParts:
             "cells": answer.cells,
             "within": answer.within,
             "within_visible": answer.within_visible,
-            "within_dropped": _within_dropped(answer),
+            "within_dropped": answer.within_dropped,
             "label": answer.head_label,
             "specialisation": specialisation,
             "numbers": np.stack([values for *_, values in head_numbers(answer)]),
@@ -126,8 +119,7 @@ class FactorParts:
 
     def pictures(self) -> bytes:
         """The encoded pictures in one container."""
-        kept = self.images.pictures[: self.n_images] if self.images else ()
-        return to_bytes({f"image.{i}": np.frombuffer(data, dtype=np.uint8) for i, data in enumerate(kept)})
+        return wire_pictures(self.images.pictures[: self.n_images] if self.images else ())
 
     def head(self, layer: int, head: int, *, exact: bool = False) -> bytes:
         """The maps of one head, in 8 bits unless they shall be exact."""
@@ -146,6 +138,20 @@ class FactorParts:
             for side, values in zip(SIDES, self.images.content(layer, head), strict=True):
                 maps[f"{side}_content"] = values[: self.n_images, : self.n_modes]
         return maps
+
+
+def _notes(answer: Factors) -> list[str]:
+    """What a reader of labels must know."""
+    plain, tested = int(answer.unspecialised.sum()), int(np.isfinite(answer.specialisation_null[..., 1]).sum())
+    if not tested:
+        return ["Heads were not held against random read-outs: their labels may be the sizes of their factors."]
+    return (
+        [
+            f"{plain} of {tested} heads are no more specialised than random read-outs: their labels may be the sizes of their factors."
+        ]
+        if plain
+        else []
+    )
 
 
 def head_numbers(answer: Factors) -> list[tuple[str, str, str, np.ndarray]]:
@@ -171,11 +177,6 @@ def head_numbers(answer: Factors) -> list[tuple[str, str, str, np.ndarray]]:
             ("ratio", "energy of its modes over its own", "1 where modes of the weights do not overlap on data.", answer.ratio)
         )
     return found
-
-
-def _within_dropped(answer: Factors) -> np.ndarray | None:
-    """Covariance shares inside images of what the mean has no part in; None where pairs inside images were not looked at."""
-    return None if answer.products is None else covariance_shares(answer.products[:, :, 1:, 1:, 1:, 1:])
 
 
 def _narrow(array: np.ndarray) -> np.ndarray:

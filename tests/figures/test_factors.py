@@ -7,6 +7,7 @@ import pytest
 
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.factors.names import LABELS
+from qkwidgets.figures import theme
 from qkwidgets.figures.factor_triangle import in_triangle
 from qkwidgets.figures.factors import factors_figure
 from tests.factors import factors
@@ -40,6 +41,59 @@ def test_every_head_has_its_label_once(answer):
         (trace,) = traces(factors_figure(answer, "labels"), name)
         found |= {(int(layer), int(head)): number for layer, head in zip(trace.x, trace.y, strict=True)}
     assert found == {(layer, head): answer.head_label[layer, head] for layer, head in np.ndindex(2, 3)}
+
+
+def test_heads_that_random_read_outs_equal_are_open_and_say_so(answer):
+    high = answer.specialisation + np.array([[-0.01, 0.01, 0.02], [0.1, -0.1, 0.1]])
+    answer = dataclasses.replace(answer, specialisation_null=np.stack([high - 0.1, high], axis=-1))
+    plain = {(0, 1), (0, 2), (1, 0), (1, 2)}
+    assert set(map(tuple, np.argwhere(answer.unspecialised).tolist())) == plain
+    figure, found = factors_figure(answer, "labels"), {}
+    for trace in figure.data:
+        for layer, head, symbol, said in zip(trace.x, trace.y, trace.marker.symbol, trace.customdata, strict=True):
+            found[int(layer), int(head)] = symbol.endswith("-open"), "no more specialised than random" in said[3]
+    assert {at for at, marks in found.items() if all(marks)} == plain
+    assert {at for at, marks in found.items() if any(marks)} == plain
+    assert "open: no more specialised than random read-outs" in figure.layout.xaxis.title.text
+    heads = factors_figure(answer, "heads")
+    marks = {
+        text: symbol.endswith("-open")
+        for trace in heads.data
+        if trace.text is not None
+        for text, symbol in zip(trace.text, trace.marker.symbol, strict=True)
+    }
+    assert {at for at, mark in marks.items() if mark} == {f"L{layer} H{head}" for layer, head in plain}
+    assert "open: no more specialised" in words(heads)
+    assert "open" not in words(factors_figure(answer, "modes"))
+    rows = {(row["layer"], row["head"]): row["note"] for row in answer.rows()}
+    assert {at for at, said in rows.items() if said == "no more specialised than random read-outs"} == plain
+    untested = dataclasses.replace(answer, specialisation_null=np.full_like(answer.specialisation_null, np.nan))
+    assert not untested.unspecialised.any()
+    assert untested.rows()[0]["note"] == "not held against random read-outs"
+    assert "open" not in factors_figure(untested, "labels").layout.xaxis.title.text
+
+
+def test_pairs_of_factors_are_shared_out_to_modes(answer):
+    figure = factors_figure(answer, "pairs", layer=1)
+    bars = [trace for trace in figure.data if trace.type == "bar"]
+    assert len(bars) == 3 * 9
+    squares = answer.singular_values[1] ** 2
+    whole = squares / squares.sum(-1, keepdims=True)
+    (name, axis) = ("position reads content", "x3")
+    (bar,) = (trace for trace in traces(figure, name) if trace.xaxis == axis)
+    expected = whole[2] * np.nan_to_num(answer.query_share[1, 2, :, 1] * answer.key_share[1, 2, :, 2])
+    assert np.allclose(bar.y, expected)
+    assert np.allclose(np.sum([trace.y for trace in bars if trace.xaxis == axis], axis=0), whole[2])
+    off = np.abs(
+        np.einsum("hm,hma,hmb->hab", whole, np.nan_to_num(answer.query_share[1]), np.nan_to_num(answer.key_share[1]))
+        - answer.shares()[1]
+    ).max()
+    assert off > 1e-3  # the sum over modes of a cell is not the cell's energy
+    assert f"differs from the head’s by up to {theme.number(off, 2)}" in words(figure)
+    one = answer.figure("pairs", layer=1, head=2)
+    assert np.array_equal(traces(one, name)[0].y, bar.y)
+    with pytest.raises(InputError, match=r"^Head 3 of .* does not exist"):
+        answer.figure("pairs", head=3)
 
 
 def test_richness_shows_means_and_single_heads(answer):
@@ -81,6 +135,26 @@ def test_corrected_shares_of_layers_are_stacked_from_zero_to_one(answer):
     assert np.array_equal(one.customdata, found.shares("drop_mean", by="layer")[:, 1, 1])
     assert one.customdata.max() < 0
     assert "drawn at the border" in words(figure)
+
+
+def test_corrected_positions_of_modes_are_drawn_at_the_border_of_the_cosines_open_and_told_as_they_are():
+    found = factors(svd="weight", bias="separate")
+    (modes,) = traces(factors_figure(found, "cosine"), "modes")
+    assert set(modes.marker.symbol) == {"circle"}
+    query, key = found.query_parts.copy(), found.key_parts.copy()
+    query[0, 0, 0], query[1, 2, 3] = [0.4, -0.9, 0.5, 1.0], [-0.8, 2.6, -0.3, -0.5]
+    key[0, 0, 0], key[1, 2, 3] = [0.2, 0.1, 0.3, 0.4], [0.0, 0.8, 0.1, 0.1]
+    answer = dataclasses.replace(found, query_parts=query, key_parts=key, correction="moments")
+    figure = factors_figure(answer, "cosine")
+    (modes,) = traces(figure, "modes")
+    drawn = {
+        text: (x, told, symbol)
+        for text, x, told, symbol in zip(modes.text, modes.x, modes.customdata, modes.marker.symbol, strict=True)
+    }
+    assert drawn["L0 H0 M0"] == (0, pytest.approx(-0.4), "circle-open")
+    assert drawn["L1 H2 M3"] == (1, pytest.approx(1.7), "circle-open")
+    assert list(modes.marker.symbol).count("circle-open") == 2
+    assert "open: 2 of 96 corrected shares lie outside" in figure.layout.xaxis2.title.text
 
 
 @pytest.mark.parametrize("what", ["modes", "heads"])
