@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import qkwidgets
-from qkwidgets.answers import registry
-from qkwidgets.core.errors import InputError, check_megabytes
+from qkwidgets.core.errors import InputError
+from qkwidgets.explore_command import add_explore
 from qkwidgets.factors_command import add_factors
 from qkwidgets.output import check_output, say_written, writing
+from qkwidgets.pass_options import add_model_options, add_output
 from qkwidgets.prefer_command import add_prefer
-from qkwidgets.sweep_command import add_sweep, is_sweep
+from qkwidgets.sweep_command import add_sweep
 from qkwidgets.terminal import plain_warnings, steps
 
 
@@ -61,23 +62,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=qkwidgets.__version__)
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    explore = commands.add_parser("explore", help="write the explorer of a model, or of a saved answer, as one offline page")
-    explore.add_argument(
-        "subjects",
-        nargs="*",
-        metavar="MODEL|IMAGE",
-        help="the first is the model if it holds a ':' (builtin:NAME, timm:NAME) or ends in .qk or .safetensors; everything "
-        "else is an image or a folder of images (default: the built-in model, its sample images)",
-    )
-    _add_model_options(explore)
-    _add_output(explore, "explorer.html", "FILE.html is a page, FILE.qk opens again with `qkwidgets.open`")
-    explore.add_argument("--max-mb", type=_number, metavar="MB", help="thin the page to this size; it says what was left out")
-    explore.set_defaults(command=_explore)
+    add_explore(commands)
 
     trend = commands.add_parser("trend", help="write the weighted cosine of query and key modes over the layers of models")
     trend.add_argument("models", nargs="+", metavar="MODEL")
-    _add_model_options(trend)
-    _add_output(trend, "trend.html", "FILE.html, FILE.csv, FILE.png, FILE.svg or FILE.pdf")
+    add_model_options(trend)
+    add_output(trend, "trend.html", "FILE.html, FILE.csv, FILE.png, FILE.svg or FILE.pdf")
     trend.set_defaults(command=_trend)
 
     add_sweep(commands)
@@ -96,60 +86,6 @@ def _parser() -> argparse.ArgumentParser:
     lab.add_argument("rest", nargs="*", metavar="-- OPTION", help="handed on to JupyterLab")
     lab.set_defaults(command=_lab)
     return parser
-
-
-def _add_model_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--checkpoint", metavar="FILE", help="the model's weights: .safetensors, or a state dict")
-    parser.add_argument("--device", help="cpu, cuda, mps")
-
-
-def _add_output(parser: argparse.ArgumentParser, name: str, about: str) -> None:
-    parser.add_argument("-o", "--output", type=Path, default=Path(name), metavar="FILE", help=f"{about} (default: {name})")
-
-
-def _number(text: str) -> float | str:
-    """A number, or the text that is none, so that it is refused in our words."""
-    try:
-        return float(text)
-    except ValueError:
-        return text
-
-
-def _explore(options: argparse.Namespace) -> None:
-    check_output(options.output, (".html", ".qk"))
-    size = {} if options.max_mb is None else {"max_mb": check_megabytes(options.max_mb)}
-    with steps(3) as step:
-        view = _view(options, step)
-        step(f"writing {options.output.name}")
-        with writing(options.output):
-            write_page = registry.presenter(registry.PAGES, "page", view)
-            left_out = view.save(options.output) if options.output.suffix == ".qk" else write_page(view, options.output, **size)
-    say_written(options.output)
-    print("".join(f"{sentence}\n" for sentence in left_out or ()), end="")
-
-
-def _view(options: argparse.Namespace, step: Any) -> Any:
-    """The explorer that was asked for: of a saved answer, or of a model and images."""
-    model, images = _model_and_images(options.subjects)
-    if model and (model.endswith(".qk") or Path(model).is_dir()):
-        if images or options.checkpoint or options.device:
-            raise InputError(
-                f"A saved answer holds its model's numbers and its own images: got {model} with others beside it. They cannot join it. "
-                f"Leave them out, or name the model itself."
-            )
-        step(f"opening {model}")
-        return qkwidgets.open(model).widget()
-    step("loading the model")
-    loaded = qkwidgets.load_model(model, checkpoint=options.checkpoint, device=options.device)
-    step("computing modes and maps")
-    return qkwidgets.explore(loaded, images or None)
-
-
-def _model_and_images(subjects: list[str]) -> tuple[str | None, list[str]]:
-    first = subjects[0] if subjects else ""
-    if ":" in first or first.endswith((".qk", ".safetensors")) or is_sweep(Path(first)):
-        return first, subjects[1:]
-    return None, subjects
 
 
 def _trend(options: argparse.Namespace) -> None:

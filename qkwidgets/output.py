@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from qkwidgets.core.errors import InputError
 
@@ -33,6 +34,24 @@ def writing(path: Path) -> Iterator[None]:
             f"{path} must fit on the disk and be writable: it could not be written ({error.strerror}). The disk is probably "
             "full. Make room, or name another file with -o."
         ) from None
+
+
+def write_answer(answer: Any, path: Path, figure: str, *table: str) -> None:
+    """Write an answer as the file's ending says: its table, itself, or a figure of it; and say where it is, and what it says.
+
+    `figure` is what is drawn, `table` what the rows of a table are of.
+    """
+    with writing(path):
+        if path.suffix == ".csv":
+            answer.to_csv(path, *table)
+        elif path.suffix == ".qk":
+            answer.save(path)
+        else:
+            from qkwidgets.figures.files import write_figure
+
+            write_figure(answer.figure(figure), path)
+    say_written(path)
+    sys.stdout.write(f"{answer}\n")
 
 
 def say_written(path: Path) -> None:

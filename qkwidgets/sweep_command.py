@@ -8,6 +8,7 @@ from typing import Any
 
 import qkwidgets
 from qkwidgets.core.errors import InputError
+from qkwidgets.pass_options import add_pass_options
 
 
 def add_sweep(commands: Any) -> None:
@@ -40,13 +41,10 @@ def add_sweep(commands: Any) -> None:
         metavar="N",
         help="keep maps of this many modes of each head, loudest first (default: of all; 0: none)",
     )
-    sweep.add_argument("--batch-size", type=int, default=32, metavar="N", help="images a forward pass (default: 32)")
-    sweep.add_argument("--workers", type=int, metavar="N", help="processes that read images (default: all processors but one)")
+    add_pass_options(sweep, resume=False)  # its output is the folder to go on from
     sweep.add_argument("--dtype", help="bfloat16 or float16: a forward pass in mixed precision")
     sweep.add_argument("--strict", action="store_true", help="end at the first image that cannot be read, instead of listing it")
     sweep.add_argument("--dask", metavar="ADDRESS", help="the scheduler of a Dask cluster, such as tcp://10.0.0.1:8786")
-    sweep.add_argument("--checkpoint", metavar="FILE", help="the model's weights: .safetensors, or a state dict")
-    sweep.add_argument("--device", help="cpu, cuda, mps")
     sweep.set_defaults(command=_sweep)
 
 

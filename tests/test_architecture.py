@@ -13,8 +13,17 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # Imports point down only: strictly, or within one folder. `data` knows images and nothing of models; `models` reads images.
 RANK = {"core": 0, "answers": 1, "data": 2, "cache": 2, "models": 3, "sweeps": 4, "analyses": 5, "figures": 6, "widgets": 6}
-RANK |= {"export": 7, "__init__": 8, "terminal": 8, "output": 8, "sweep_command": 9, "prefer_command": 9, "factors_command": 9}
-RANK |= {"cli": 10, "__main__": 11}
+RANK |= {
+    "export": 7,
+    "__init__": 8,
+    "terminal": 8,
+    "output": 8,
+    "pass_options": 8,
+    "sweep_command": 9,
+    "prefer_command": 9,
+    "factors_command": 9,
+}
+RANK |= {"explore_command": 10, "cli": 11, "__main__": 12}
 LIGHT_CORE = {f"qkwidgets.core.{name}" for name in ("enrichment", "errors", "factors.names", "factors.shares", "index", "layout")}
 WITHOUT_TORCH = LIGHT_CORE  # other rooms without torch are missing from AT_HOME["torch"]
 BY_NAME = {"qkwidgets", "qkwidgets.answers.registry"}  # these two resolve dotted names when asked

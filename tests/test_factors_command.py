@@ -48,6 +48,7 @@ def test_a_folder_becomes_a_table_and_a_figure(tmp_path, capsys):
         (["--figure", "dots"], "--figure is one of layers, labels, richness, modes, heads, cosine, specialisation: got 'dots'."),
         (["--by", "token"], "--by is one of head, layer, mode: got 'token'."),
         (["nowhere"], "A data set must be a folder, an image file or tar shards that exist: there is no 'nowhere'."),
+        (["here", "--images", "5"], "--images is how many scenes are generated where no folder is named: got 5 beside here."),
         (["--images", "1", *QUICK], "Position and content are told apart by comparing images: got one."),
         (["--images", "3", *QUICK, "--svd", "both"], "svd is one of 'data', 'weight': got 'both'."),
         (

@@ -12,8 +12,10 @@ from safetensors.numpy import save
 
 import qkwidgets as qk
 from qkwidgets.analyses.factor_maps import factor_maps
+from qkwidgets.analyses.preference_conditions import preference_by_condition
 from qkwidgets.analyses.scene_attention import scene_attention
 from qkwidgets.answers import file, registry
+from qkwidgets.answers.preference_conditions import PreferenceByCondition
 from qkwidgets.answers.ranking import image_number
 from qkwidgets.answers.sweep import Sweep
 from qkwidgets.core.alignment import spectrum_weights
@@ -24,7 +26,12 @@ from qkwidgets.core.heads import over_heads
 from qkwidgets.core.layout import TokenLayout
 from qkwidgets.core.scores import absorbed_bias
 from qkwidgets.data.labelled import labelled_set
+from qkwidgets.figures.attention_cut import cut_figure
+from qkwidgets.sweeps.context_sums import ContextSums
+from qkwidgets.sweeps.semantic import Relations
+from qkwidgets.sweeps.special_moments import SpecialMoments
 from qkwidgets.widgets.base import QKWidget
+from qkwidgets.widgets.cosine_trend import CosineTrend
 from qkwidgets.widgets.explorer import Explorer
 from qkwidgets.widgets.factors import FactorMap
 from qkwidgets.widgets.gallery import Gallery
@@ -33,6 +40,7 @@ from tests import depths, factors
 from tests.analyses.test_semantic_map import Damaged
 from tests.answers.test_anisotropy import alignment as some_alignment
 from tests.answers.test_anisotropy import baseline
+from tests.answers.test_same_object import answer as some_same_object
 from tests.answers.test_tables import modes as some_modes
 from tests.answers.test_tables import ranking as some_ranking
 from tests.factor_answers import factors as some_factors
@@ -40,6 +48,7 @@ from tests.figures.test_objects import semantic_map
 from tests.galleries import optimal
 from tests.models.families import CASES, randomised, read, vit
 from tests.preferences import preference as some_preference
+from tests.trainings import training
 from tests.views import view
 
 PACKAGE = Path(__file__).parents[1] / "qkwidgets"
@@ -308,7 +317,10 @@ SENTENCES = [
         "An answer is saved where files may be written: 'nowhere/x.qk' could not be (No such file or directory). The folder is probably "
         "missing or full. Make it, make room, or name another file.",
     ),
-    (lambda: qk.examples("gpt"), "An example is one of deit-tiny: got 'gpt'. It is probably misspelt. Use one of these."),
+    (
+        lambda: qk.examples("gpt"),
+        "An example is one of deit-tiny, training-o3, training-o3-mim, training-o3-mim-ft: got 'gpt'. It is probably misspelt. Use one of these.",
+    ),
     (
         lambda: view(n_modes=2).tile(0, 0).scores(0),
         "Scores need all 5 modes of the head: only 2 are here. The view was thinned when it was saved. Take the scores from the model, or "
@@ -503,7 +515,7 @@ SENTENCES = [
     ),
     (
         lambda: factors.factors().rows("modes"),
-        "A row is one head or layer or mode: got by='modes'. It is probably misspelt. Use one of these.",
+        "A row is one head or layer or mode or special: got by='modes'. It is probably misspelt. Use one of these.",
     ),
     (
         lambda: qk.factors(factors.model(), noise(3), correction="few"),
@@ -547,14 +559,91 @@ SENTENCES = [
         "Both passes must see the same images: the first saw 4, the second 3. Files probably came or went in between. Run it again.",
     ),
     (
+        lambda: cut_figure(),
+        "A figure of cuts needs at least one answer: got none. A list was probably empty. Call attention_cut(model, images) and hand on what it "
+        "returns.",
+    ),
+    (
+        lambda: depths.profile().contextual,
+        "Whether a step is contextual is tested where it is asked for: it was not here. The profile was probably made without the option. Call "
+        "depth_profile(model, images, context=True).",
+    ),
+    (
+        lambda: qk.depth_profile(depths.model(), depths.totals(2), context=True),
+        "Whether a step is contextual takes the images once more: got the totals of a sweep. They hold no image. Pass the images, or leave context "
+        "out.",
+    ),
+    (
+        lambda: qk.depth_profile(depths.model(), noise(2), context=True, **depths.QUIET),
+        "A step is tested on images that it was not fitted to, so every quarter of them must hold some: got 2 images. They are too few, or their "
+        "indices fell together. Pass forty or more, or leave context out.",
+    ),
+    (
+        lambda: ContextSums(depths.totals(2)).prepare(qk.load_model()),
+        "A second pass belongs to the model of the first: 'builtin:o3' has other weights than the totals of 'small'. They were probably exchanged. "
+        "Use the totals of this model.",
+    ),
+    (
+        lambda: qk.factors(factors.model(), noise(2), special="group"),
+        "special is one of 'none', 'groups': got 'group'. It is probably misspelt. Use one of these.",
+    ),
+    (
+        lambda: qk.factors(factors.model(), noise(2), rope="factor"),
+        'rope="factor" splits queries and keys before they are turned by their places: no model that turns them is read yet. The option was '
+        "probably taken from the design. Leave rope out.",
+    ),
+    (
+        lambda: qk.factors(factors.model(), factors.totals(2), special="groups"),
+        "Groups of special tokens need the images: got the totals of a sweep over patches. They hold no other token. Pass the images, or leave "
+        "special out.",
+    ),
+    (
+        lambda: qk.factors(factors.model(), noise(8), special="groups", correction="crossfit"),
+        'Groups of special tokens are not divided into halves: got correction="crossfit". It was probably meant for patches alone. Use '
+        'correction="moments", or leave special out.',
+    ),
+    (
+        lambda: SpecialMoments().prepare(read(randomised(CASES["no prefix"].build()), "pooled")),
+        "Groups of special tokens need tokens that are no patches: 'pooled' has none. It probably pools its patches. Leave special out.",
+    ),
+    (
+        lambda: factors.factors().rows("special"),
+        "Rows of special tokens are made where they are asked for: these factors are of patches alone. The option was probably left out. Call "
+        'factors(model, dataset, special="groups").',
+    ),
+    (
         lambda: factor_maps(qk.load_model(), factors.factors(), noise(2)),
         "Maps belong to the model of the factors: 'builtin:o3' has other weights than the model of these factors, 'small'. They were probably "
         "exchanged. Use the factors of this model.",
     ),
     (
         lambda: FactorMap(some_factors(), view={"maps": "image"}),
-        "A factor map shows maps on one image where it has images: this one has none. It was made of an answer alone. Give it images, from "
-        "qkwidgets.analyses.factor_maps.factor_maps.",
+        "A factor map shows maps on one image where it has images: this one has none. It was made of an answer alone. Give it model and "
+        "images: .widget(model=model, images=images).",
+    ),
+    (
+        lambda: some_factors().widget(images=noise(2)),
+        "Maps on single images need the model of the answer, 'test:model': it is not at hand. An answer holds numbers and no weights. Pass it, "
+        "too: .widget(model=model, images=images).",
+    ),
+    (
+        lambda: factors.factors().widget(model=qk.load_model(), images=noise(2)),
+        "Maps belong to the model of the factors: 'builtin:o3' has other weights than the model of these factors, 'small'. They were probably "
+        "exchanged. Use the factors of this model.",
+    ),
+    (
+        lambda: factors.factors().widget(model=factors.model(), images=noise(65)),
+        "Maps are shown on single images, at most 64: got 65. The whole set that the factors are of was probably passed. Pass a few: images[:8].",
+    ),
+    (
+        lambda: factors.factors().widget(model="small", images=noise(2)),
+        "A model that load_model has given is needed: got the name 'small'. Names are read by load_model and explore alone. Load it first: "
+        "qk.load_model('small').",
+    ),
+    (
+        lambda: factors.factors().widget(model=factors.model(), images=[]),
+        "At least one image is needed: got an empty list. A pattern of file names probably matched nothing. Pass image files, a folder, arrays, or "
+        "qkwidgets.sample_images().",
     ),
     (
         lambda: FactorMap(some_factors()).to_html("x.html", max_mb=0.01),
@@ -659,6 +748,68 @@ SENTENCES = [
         "vary= lists the values that each option can take: got seed=[]. A single value is nothing to turn. Pass it by itself, beside vary=.",
     ),
     (
+        lambda: preference_view(scenes=qk.odd_one_out(2), same={"n_items": 6}),
+        "What is turned are options of generated scenes: got n_items beside pictures of one's own. These are stepped through as they are. Leave the "
+        "options out, or the pictures.",
+    ),
+    (
+        lambda: preference_by_condition(model(), qk.odd_one_out(2)),
+        "Conditions are those of a grid: got one of type Scenes. Scenes alone do not say which condition they belong to. Make them with "
+        "odd_one_out_grid, or call attention_preference.",
+    ),
+    (
+        lambda: PreferenceByCondition.joined([], []),
+        "Each condition has an answer of its own: got 0 answers for 0 conditions. One was probably left out. Hand on as many.",
+    ),
+    (
+        lambda: scenes_view().save("a.qk"),
+        "A view is saved as the answer behind it: this PreferenceView has none. It was made of a model and single scenes. Make it of an answer, or "
+        "keep what it shows with to_html.",
+    ),
+    (
+        lambda: some_preference().figure(layers=["index"]),
+        "layers of Preference.figure is a text: got ['index']. Another option was probably meant, or one value instead of several. "
+        "help(qkwidgets.figures.preference.preference_figure) lists what it takes.",
+    ),
+    (
+        lambda: some_ranking().figure(layer="last"),
+        "layer of ModeRanking.figure is a whole number or None: got 'last'. Another option was probably meant, or one value instead of several. "
+        "help(qkwidgets.figures.ranking.ranking_figure) lists what it takes.",
+    ),
+    (
+        lambda: some_preference().figure("curves", "plain"),
+        "What Preference.figure is told without a name is what: got 'plain' as well. It is probably an option, which has a name. Name it, such as "
+        "theme='dark'; help(qkwidgets.figures.preference.preference_figure) lists them.",
+    ),
+    (
+        lambda: some_same_object().figure("dark"),
+        "SameObject.figure draws further answers beside its own: got 'dark', which is not a SameObject. It is probably an option, which has a name, "
+        "or another kind of answer. help(qkwidgets.figures.same_object.same_object_figure) lists what it takes.",
+    ),
+    (
+        lambda: qk.attention_preference(model(), noise(), items="yes"),
+        "items is True or False: got 'yes'. Any text would count as true. Write items=True or items=False.",
+    ),
+    (
+        lambda: qk.factors(model(), noise(), within="yes"),
+        "within is True or False: got 'yes'. Any text would count as true. Write within=True or within=False.",
+    ),
+    (
+        lambda: qk.alignment(model(), circuit="ov"),
+        "An alignment is that of queries and keys, circuit=\"qk\": got circuit='ov'. What a value-output circuit reads and writes lie before and "
+        'after a norm. Leave circuit out, or take the cosines of modes(model, circuit="ov").',
+    ),
+    (
+        lambda: Relations(donors=((3, torch.zeros(2, 4), 1),)),
+        "Foreign segments are those of two images or more: got donors of image 3 alone. Itself it would borrow from nobody. Give more, or none, so "
+        "that each image's own are moved.",
+    ),
+    (
+        lambda: labelled_set(qk.odd_one_out(2), images="photographs"),
+        "images= is the folder of the photographs of a COCO or labelme file: got images='photographs' beside one of type Scenes. It would not be "
+        "looked at. Leave it out.",
+    ),
+    (
         lambda: scenes_view().turn(sed=2),
         "What is turned is one of feature, seed: got 'sed'. It is the same in all scenes here, or misspelt. Pass it in vary=.",
     ),
@@ -686,6 +837,20 @@ SENTENCES = [
     (
         lambda: scenes_view().to_html("a.html", vary={"seed": [9]}),
         "A page has values that its view has: got seed=9. It was probably not listed when the view was made. Make the view with it, in vary=.",
+    ),
+    (
+        lambda: CosineTrend(training()).to_html("a.html", max_mb=0.01),
+        "A page holds all snapshots: that takes … MB here, and the limit is 0.01 MB. Raise max_mb.",
+    ),
+    (
+        lambda: CosineTrend(qk.examples("deit-tiny")),
+        "A cosine trend steps through trainings: got Exploration. It is probably an answer about one model as it is. Take what "
+        "tools/train_builtin.py wrote, opened with qkwidgets.open; the trend of one model is alignment(model).widget().",
+    ),
+    (
+        lambda: CosineTrend(),
+        "A cosine trend compares trainings of one architecture: got none. A list was probably empty, or a model is of another size. Give one "
+        "training or several of equal shape.",
     ),
     (
         lambda: semantic_map().widget().to_html("a.html", max_mb=0.01),

@@ -24,7 +24,12 @@ from qkwidgets.models.contract import AttentionModel, loaded_model
 
 
 def alignment(
-    model: AttentionModel, *, weights: str = "singular values", null: str = "isotropic", fold_norm: bool = False
+    model: AttentionModel,
+    *,
+    weights: str = "singular values",
+    null: str = "isotropic",
+    fold_norm: bool = False,
+    circuit: str = "qk",
 ) -> Alignment:
     """Weighted mean cosine of every head and layer, with chance bands.
 
@@ -39,6 +44,8 @@ def alignment(
         the head's own column spaces.
     fold_norm
         Whether the gain of the norm before attention goes into the weights.
+    circuit
+        "qk" alone: what the two sides of the value-output circuit have in common is no alignment of queries and keys.
 
     Returns
     -------
@@ -61,10 +68,15 @@ def alignment(
         raise InputError(f'weights is "singular values" or "equal": got {weights!r}. It is probably misspelt. Use one of these.')
     if null not in ("isotropic", "subspace"):
         raise InputError(f'null is "isotropic" or "subspace": got {null!r}. It is probably misspelt. Use one of these.')
-    circuit = circuit_factors(model, fold_norm=fold_norm)
-    values = singular_values(*circuit)
-    head = weighted_cosine(*circuit, values) if weights == "singular values" else _equally_weighted(circuit)
-    mode_sd = isotropic_sd(model.d_model) if null == "isotropic" else subspace_sd(*circuit)
+    if circuit != "qk":
+        raise InputError(
+            f'An alignment is that of queries and keys, circuit="qk": got circuit={circuit!r}. What a value-output circuit reads and writes lie '
+            'before and after a norm. Leave circuit out, or take the cosines of modes(model, circuit="ov").'
+        )
+    sides = circuit_factors(model, fold_norm=fold_norm)
+    values = singular_values(*sides)
+    head = weighted_cosine(*sides, values) if weights == "singular values" else _equally_weighted(sides)
+    mode_sd = isotropic_sd(model.d_model) if null == "isotropic" else subspace_sd(*sides)
     means = with_bands(head, spectrum_weights(values, weights, ~null_modes(values)), mode_sd)
     return Alignment(
         layer=means.layer.cpu().numpy(),

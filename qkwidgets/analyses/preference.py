@@ -3,11 +3,15 @@
 Source: Pan et al. NeurIPS 2024, section 3 and Figure 2; the paper's code for it is not released. Controls are ours.
 """
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
+from qkwidgets.analyses.scene_source import SceneSource
 from qkwidgets.answers.preference import Preference
-from qkwidgets.core.errors import InputError, check_keywords
-from qkwidgets.data.labelled import labelled_set
+from qkwidgets.core.errors import InputError, check_flags, check_keywords
+from qkwidgets.data.labelled import LabelledSet, labelled_set
+from qkwidgets.data.turned_scenes import TurnedScenes
 from qkwidgets.models.contract import AttentionModel, loaded_model
 from qkwidgets.sweeps.preference import PreferenceMasses
 from qkwidgets.sweeps.run import OPTIONS, sweep
@@ -19,7 +23,7 @@ def attention_preference(
     *,
     resize: str = "square",
     tokens: str = "patches",
-    items: bool = True,
+    items: Any = True,
     null: int = 3,
     seed: int = 0,
     **sweep_options: Any,
@@ -37,13 +41,14 @@ def attention_preference(
     scenes
         Images with a target and distractors: scenes of `odd_one_out`, a folder in the layout of the O3 data set, or whatever else
         `qkwidgets.data.labelled.labelled_set` takes. Images of which one of the two vanishes on the patch grid are skipped and counted.
+        The conditions of a grid are pooled; `analyses.preference_conditions.preference_by_condition` keeps them apart.
     resize
         "square": the whole image is squeezed into the model's input, with Pillow's bicubic filter; "model": the model's own crop, and
         masks are cut alike.
     tokens
         "patches": attention to prefix tokens such as CLS is left out, and the masses of each query sum to one; "all": it stays.
     items
-        Whether all patches that hold items are asked as well. It takes most of the time beside the forward pass.
+        True or False: whether all patches that hold items are asked as well. It takes most of the time beside the forward pass.
     null
         Number of permutations of the input features; 0 for no null.
     seed
@@ -70,12 +75,19 @@ def attention_preference(
     ((6, 4, 6), True)
     """
     check_keywords("attention_preference", sweep_options, ("resize", "tokens", "items", "null", "seed", *OPTIONS))
-    reducer = PreferenceMasses(tokens=tokens, items=items, null=null, seed=seed)
-    images = labelled_set(scenes)
-    found = sweep(loaded_model(model).resized(resize), images, reducer, **sweep_options)[reducer.name]
+    check_flags(items=items)
+    reducer = PreferenceMasses(tokens=tokens, items=bool(items), null=null, seed=seed)
+    model, images = loaded_model(model), labelled_set(scenes)
+    found = sweep(model.resized(resize), images, reducer, **sweep_options)[reducer.name]
     if not found.n_images:
         raise InputError(
             f"Attention preference needs images with a target and distractors: none of {len(images)} has both on the patch grid. Their objects "
             "probably have no odd one among them, or are tiny. Pass scenes of odd_one_out, or a folder with masks of targets and distractors."
         )
-    return found
+    return replace(found, live=partial(_shown, model, images))
+
+
+def _shown(model: AttentionModel, images: LabelledSet, scenes: Any = None) -> SceneSource:
+    """The images of an answer before its model, or others; of generated scenes any that one turns to."""
+    own = None if images.kind == TurnedScenes.kind else images
+    return SceneSource(model, own if scenes is None else scenes)

@@ -6,7 +6,7 @@ Source: Pan et al. NeurIPS 2024, Figure 6.
 from typing import Any
 
 from qkwidgets.answers.same_object import SameObject
-from qkwidgets.core.errors import check_keywords
+from qkwidgets.core.errors import check_flags, check_keywords
 from qkwidgets.data.labelled import labelled_set
 from qkwidgets.models.contract import AttentionModel, loaded_model
 from qkwidgets.sweeps import same_object
@@ -18,7 +18,7 @@ def same_object_probability(
     labelled: Any,
     *,
     k: int = 5,
-    ground: bool = False,
+    ground: Any = False,
     resize: str = "square",
     **sweep_options: Any,
 ) -> SameObject:
@@ -33,7 +33,7 @@ def same_object_probability(
     k
         Images a mode, those of its largest scores; 5 as in the paper.
     ground
-        Whether the ground counts as an object.
+        True or False: whether the ground counts as an object.
     resize
         "square": the whole picture, squeezed into the model's input; "model": the model's own crop, masks cut to match.
     **sweep_options
@@ -62,7 +62,8 @@ def same_object_probability(
     ((6,), (6, 4, 32))
     """
     check_keywords("same_object_probability", sweep_options, ("k", "ground", "resize", *OPTIONS))
-    reducer = same_object.SameObject(k=k, ground=ground)
+    check_flags(ground=ground)
+    reducer = same_object.SameObject(k=k, ground=bool(ground))
     options = {"thumbnails": 0, **sweep_options}
     found = sweep(loaded_model(model).resized(resize), labelled_set(labelled), reducer, **options)
     return found[reducer.name]

@@ -7,11 +7,12 @@ import numpy as np
 import torch
 
 from qkwidgets.analyses.pictures import encoded
-from qkwidgets.answers.scene_attention import SceneAttention
+from qkwidgets.answers.scene_attention import NOTHING, SceneAttention
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.preference import asked
 from qkwidgets.core.preference_groups import answerable, areas, group_shares, nonself_areas, query_patches
 from qkwidgets.data.labelled import LabelledPicture
+from qkwidgets.data.regions import Box
 from qkwidgets.models.contract import AttentionModel
 from qkwidgets.sweeps.loading import seen_regions
 
@@ -83,15 +84,9 @@ def scene_attention(model: AttentionModel, labelled: LabelledPicture) -> SceneAt
     )
 
 
-def _regions(labelled: LabelledPicture, box: tuple[int, int, int, int], size: tuple[int, int]) -> np.ndarray:
-    """Of each pixel of the picture as the model sees it: 0 ground, 1 target, 2 and more the others."""
-    left, top, right, bottom = box
-    height, width = labelled.objects.shape
-    y = np.floor(top + (np.arange(size[0]) + 0.5) * (bottom - top) / size[0]).astype(int)
-    x = np.floor(left + (np.arange(size[1]) + 0.5) * (right - left) / size[1]).astype(int)
-    inside = ((y >= 0) & (y < height))[:, None] & ((x >= 0) & (x < width))
-    objects = np.where(inside, labelled.objects[y.clip(0, height - 1)[:, None], x.clip(0, width - 1)[None]], 0)
+def _regions(labelled: LabelledPicture, box: Box, size: tuple[int, int]) -> np.ndarray:
+    """Of each pixel of the picture as the model sees it: 0 ground, 1 target, 2 and more the others, `NOTHING` neither."""
     number = np.arange(len(labelled.names) + 1)
     number[1:] = 2 + np.arange(len(labelled.names)) - (np.arange(len(labelled.names)) >= labelled.target)
     number[labelled.target] = 1
-    return number[objects].astype(np.uint16)
+    return labelled.seen(number[labelled.objects], box, size, NOTHING).astype(np.uint16)

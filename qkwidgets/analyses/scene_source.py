@@ -1,70 +1,25 @@
-"""Which scenes can be turned to, parameter by parameter, and what does a model attend to in each of them?
-
-Every parameter is a finite, ordered list of values, so that a page without a kernel can hold what a live view computes when asked.
-"""
+"""What does a model attend to in each of the scenes that one can turn to? Computed when asked, and kept for a while."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
-from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 from qkwidgets.analyses.scene_attention import scene_attention
+from qkwidgets.answers.preference import Preference
 from qkwidgets.answers.scene_attention import SceneAttention
-from qkwidgets.core.errors import InputError, check_keywords
-from qkwidgets.data.labelled import LabelledPicture, LabelledSet, labelled_set
-from qkwidgets.data.scene_plan import FEATURES, UNITS
-from qkwidgets.data.scene_recipe import SceneRecipe
-from qkwidgets.models.contract import AttentionModel
+from qkwidgets.answers.scene_images import Chosen, SceneImages
+from qkwidgets.core.errors import InputError
+from qkwidgets.data.labelled import labelled_set
+from qkwidgets.data.turned_scenes import SteppedPictures, TurnedScenes
+from qkwidgets.models.contract import AttentionModel, loaded_model
+from qkwidgets.models.load import load_model
 
 KEPT = 64
 """Scenes that are not computed again."""
 
-VARIED: dict[str, tuple[Any, ...]] = {
-    "feature": FEATURES,
-    "difference": (None, 0.0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0),
-    "n_items": (4, 6, 9, 12),
-    "arrangement": ("grid", "ring", "scatter", "array"),
-    "ground": ("waves", "flat"),
-    "seed": tuple(range(40)),
-}
-"""What one turns by default. These numbers of items fill an array."""
 
-TOGETHER = (("feature", "difference"), ("feature", "shape"), ("feature", "pattern"), ("arrangement", "n_items"))
-"""Options of which not every value goes with every value of the other."""
-
-LABELS = {
-    "feature": "odd in",
-    "difference": "difference",
-    "n_items": "items",
-    "arrangement": "arrangement",
-    "ground": "ground",
-    "seed": "seed",
-    "ground_contrast": "texture",
-    "image": "image",
-}
-
-ABOUT = {
-    "difference": "from just above the jitter (0) to the largest (1); plain: so that it is plain to see. Shapes, patterns and configurations "
-    "differ in kind, and have no degrees",
-    "seed": "another scene of the same kind",
-}
-
-
-_QUICK = {"ground": "flat"}
-"""A ground that nothing is read for, while other options are checked."""
-
-
-class Axis(NamedTuple):
-    """One parameter of a scene: its name, what it is called, its values in order and their words."""
-
-    name: str
-    label: str
-    values: tuple[Any, ...]
-    words: tuple[str, ...]
-    about: str
-
-
-class SceneSource:
+class SceneSource(SceneImages):
     """Scenes in every combination of some options, or the pictures of a labelled set, before a model.
 
     Parameters
@@ -73,15 +28,8 @@ class SceneSource:
         From `load_model`.
     scenes
         Pictures with a target and distractors; generated scenes by default.
-    vary
-        Options of `odd_one_out` with the values that each can take; by default those of `VARIED`.
-    same
-        Options that are the same in all scenes.
-
-    Raises
-    ------
-    InputError
-        If an option is none, has no values, or has a value that no scene has, alone or with one of another option.
+    vary, same
+        Of generated scenes, as `data.turned_scenes.TurnedScenes` takes and refuses them.
 
     Examples
     --------
@@ -94,97 +42,82 @@ class SceneSource:
     def __init__(
         self, model: AttentionModel, scenes: Any = None, *, vary: Mapping[str, Sequence[Any]] | None = None, **same: Any
     ) -> None:
-        self.model = model.resized("square")
-        self.scenes: LabelledSet | None = None if scenes is None else labelled_set(scenes)
-        self.same = {"size": min(model.preprocessing.size), **same}
-        self.axes = self._axes(vary)
+        if scenes is not None and (vary or same):
+            raise InputError(
+                f"What is turned are options of generated scenes: got {', '.join([*(vary or {}), *same])} beside pictures of one's own. These are "
+                "stepped through as they are. Leave the options out, or the pictures."
+            )
+        self._live = model.resized("square")
+        size = {"size": min(model.preprocessing.size)}
+        self._scenes = TurnedScenes(vary, **{**size, **same}) if scenes is None else SteppedPictures(labelled_set(scenes))
+        self.axes, self.kind, self.merged = self._scenes.axes, self._scenes.kind, self._scenes.merged
+        self.model, self.n_layers, self.n_heads, self.layout = model.name, model.n_layers, model.n_heads, model.layout
+        self.preprocessing = self._live.preprocessing.describe()
+        self.provenance = {**model.provenance, "fingerprint": model.fingerprint}
         self._computed = lru_cache(maxsize=KEPT)(self._compute)
 
-    @property
-    def counts(self) -> tuple[int, ...]:
-        """How many values each parameter has."""
-        return tuple(len(axis.values) for axis in self.axes)
-
-    def settled(self, chosen: tuple[int, ...]) -> tuple[int, ...]:
+    def settled(self, chosen: Chosen) -> Chosen:
         """The same scene as first named: where a parameter means nothing, its first value."""
-        names = [axis.name for axis in self.axes]
-        if "feature" in names and "difference" in names:
-            feature, difference = names.index("feature"), names.index("difference")
-            if _in_kind(self.axes[feature].values[chosen[feature]]):
-                return (*chosen[:difference], 0, *chosen[difference + 1 :])
-        return chosen
+        return self._scenes.settled(chosen)
 
-    def attention(self, chosen: tuple[int, ...]) -> SceneAttention:
+    def attention(self, chosen: Chosen) -> SceneAttention:
         """The scene of these values, one place in its list for each parameter, and what its two patches attend to."""
         return self._computed(self.settled(chosen))
 
-    def _axes(self, vary: Mapping[str, Sequence[Any]] | None) -> tuple[Axis, ...]:
-        if self.scenes is not None:
-            names = tuple(self.scenes.names)
-            return (Axis("image", LABELS["image"], tuple(range(len(names))), names, ""),)
-        chosen = self._usual() if vary is None else vary
-        check_keywords("odd_one_out", chosen, SceneRecipe.__dataclass_fields__)
-        empty = [name for name, values in chosen.items() if isinstance(values, str) or not len(values)]
-        if empty:
-            raise InputError(
-                f"vary= lists the values that each option can take: got {empty[0]}={chosen[empty[0]]!r}. A single value is nothing to turn. Pass "
-                "it by itself, beside vary=."
-            )
-        self._check(chosen)
-        return tuple(
-            Axis(name, LABELS.get(name, name), tuple(values), tuple(_word(name, value) for value in values), ABOUT.get(name, ""))
-            for name, values in chosen.items()
+    def _compute(self, chosen: Chosen) -> SceneAttention:
+        return scene_attention(self._live, self._scenes.labelled(chosen))
+
+
+def answered_scenes(answer: Preference, model: Any = None, scenes: Any = None) -> SceneImages:
+    """Scenes before the model of an answer: its own images where they are at hand, those that are given, or generated ones.
+
+    Raises
+    ------
+    InputError
+        If the model is not at hand, or is another one.
+
+    Examples
+    --------
+    >>> import qkwidgets as qk
+    >>> found = qk.attention_preference(qk.load_model(), qk.odd_one_out(4), null=0, workers=0, progress=False)
+    >>> answered_scenes(found, scenes=qk.odd_one_out(3)).axes[0].values
+    (0, 1, 2)
+    """
+    if model is not None:
+        model = loaded_model(model)
+        _check_weights(answer, model.name, model.fingerprint, model.n_layers)
+    elif answer.live is None and not answer.model.startswith("builtin:"):
+        raise InputError(
+            f"Scenes are shown before the model of the answer, {answer.model!r}: it is not at hand. An answer holds numbers and no weights. Pass it: "
+            ".widget(model=model)."
         )
-
-    def _usual(self) -> dict[str, tuple[Any, ...]]:
-        """What one turns where nothing is named: of `VARIED`, the values that scenes can have beside what is the same in all."""
-        free = {name: values for name, values in VARIED.items() if name not in self.same}
-        first = {name: values[0] for name, values in free.items()}
-        self._recipe(first)
-        fitting = {
-            name: tuple(value for value in values if self._fits({**first, name: value, **_QUICK}))
-            for name, values in free.items()
-        }
-        return {name: values for name, values in fitting.items() if len(values) > 1}
-
-    def _check(self, vary: Mapping[str, Sequence[Any]]) -> None:
-        """Refuse at once what would be refused when one turns to it."""
-        first = {name: values[0] for name, values in vary.items()}
-        self._recipe(first)
-        for names in (*((name,) for name in vary), *TOGETHER):
-            known = [name for name in names if name in vary]
-            quick = {} if "ground" in known else _QUICK
-            for values in product(*(vary[name] for name in known)):
-                self._recipe({**first, **quick, **dict(zip(known, values, strict=True))})
-
-    def _fits(self, options: dict[str, Any]) -> bool:
-        try:
-            self._recipe(options)
-        except InputError:
-            return False
-        return True
-
-    def _recipe(self, options: dict[str, Any]) -> SceneRecipe:
-        """One scene. A difference is left out where one turned to a feature that has none."""
-        every = {**self.same, **options}
-        if "feature" in options and _in_kind(options["feature"]):
-            every.pop("difference", None)
-        return SceneRecipe(n=1, **every)
-
-    def _compute(self, chosen: tuple[int, ...]) -> SceneAttention:
-        return scene_attention(self.model, self._labelled(chosen))
-
-    def _labelled(self, chosen: tuple[int, ...]) -> LabelledPicture:
-        if self.scenes is not None:
-            return self.scenes.labelled(chosen[0])
-        options = {axis.name: axis.values[place] for axis, place in zip(self.axes, chosen, strict=True)}
-        return labelled_set(self._recipe(options)).labelled(0)
+    if answer.live is not None:
+        source = answer.live(scenes)
+    else:
+        source = SceneSource(load_model(answer.model) if model is None else model, scenes)
+    _check_weights(answer, source.model, source.provenance["fingerprint"], source.n_layers)
+    return source
 
 
-def _in_kind(feature: Any) -> bool:
-    """Whether it is one feature, in which items differ in kind and not by degrees."""
-    return isinstance(feature, str) and feature not in UNITS
+def first_answerable(source: SceneImages) -> dict[str, int]:
+    """Where a view of pictures begins, by parameter: at the first that has target and distractors on the patch grid.
+
+    Examples
+    --------
+    >>> import qkwidgets as qk
+    >>> first_answerable(SceneSource(qk.load_model(), qk.odd_one_out(2)))
+    {'image': 0}
+    """
+    for place in range(len(source.axes[0].values)):
+        with suppress(InputError):
+            source.attention((place, *(0 for _ in source.axes[1:])))
+            return {source.axes[0].name: place}
+    return {}
 
 
-def _word(name: str, value: Any) -> str:
-    return ("plain" if name == "difference" else "any") if value is None else str(value)
+def _check_weights(answer: Preference, name: str, fingerprint: str, n_layers: int) -> None:
+    if answer.provenance.get("fingerprint", fingerprint) != fingerprint or answer.curves.shape[-1] != n_layers:
+        raise InputError(
+            f"Means are drawn behind scenes of the model that they are of: {name!r} has other weights than the model of the answer, "
+            f"{answer.model!r}. They were probably exchanged. Pass the model that the answer was made with."
+        )

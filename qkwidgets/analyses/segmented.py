@@ -90,14 +90,7 @@ def _means(maps: Tensor, rows: Tensor) -> np.ndarray:
 def _maps(labelled: LabelledPicture, box: Box, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
     """Rows of objects and parts, pixel by pixel of the picture as the model sees it; and names of the parts."""
     left, top, right, bottom = box
-    height, width = labelled.objects.shape
-    y = np.floor(top + (np.arange(size[0]) + 0.5) * (bottom - top) / size[0]).astype(int)
-    x = np.floor(left + (np.arange(size[1]) + 0.5) * (right - left) / size[1]).astype(int)
-    inside = ((y >= 0) & (y < height))[:, None] & ((x >= 0) & (x < width))
-    spot = y.clip(0, height - 1)[:, None], x.clip(0, width - 1)[None]
-    if labelled.ignored is not None:
-        inside = inside & ~labelled.ignored[spot]
-    objects = np.where(inside, labelled.objects[spot].clip(max=NOTHING), NOTHING).astype(np.uint8)
+    objects = labelled.seen(labelled.objects.clip(max=NOTHING), box, size, NOTHING).astype(np.uint8)
     if labelled.parts is None:
         return objects, np.zeros_like(objects), ()
     seen = slice(max(top, 0), max(bottom, 0)), slice(max(left, 0), max(right, 0))
@@ -107,6 +100,6 @@ def _maps(labelled: LabelledPicture, box: Box, size: tuple[int, int]) -> tuple[n
         real &= ~labelled.ignored
     known = np.unique(code[seen][real[seen]])
     number = np.where(real, np.searchsorted(known, code) + 1, 0)
-    parts = np.where(inside, number[spot].clip(max=NOTHING), NOTHING).astype(np.uint8)
+    parts = labelled.seen(number.clip(max=NOTHING), box, size, NOTHING).astype(np.uint8)
     per_object = int(labelled.parts.max()) + 1
     return objects, parts, tuple(f"{labelled.names[c // per_object - 1]}, part {c % per_object}" for c in known.tolist())

@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from qkwidgets.answers.base import Table
+from qkwidgets.answers.listed import listed
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -25,8 +26,7 @@ class Alignment(Table):
     provenance: dict[str, Any]
 
     def __str__(self) -> str:
-        values = " ".join(f"{value:.2f}".replace("0.", ".", 1) for value in self.layer)
-        return f"Alignment of {self.model}, weighted mean cosine of layers 0 to {len(self.layer) - 1}: {values}"
+        return f"Alignment of {self.model}, weighted mean cosine of layers 0 to {len(self.layer) - 1}: {listed(self.layer)}"
 
     def rows(self) -> list[dict[str, Any]]:
         """A row a head: layer, head, cosine, band, and the layer's mean and band."""

@@ -9,22 +9,25 @@ from jaxtyping import Float64, Int64
 from qkwidgets.answers.alignment import Alignment
 from qkwidgets.answers.base import Table
 from qkwidgets.answers.choices import Choice
+from qkwidgets.answers.listed import listed
 from qkwidgets.core.errors import InputError
 
 N_PARTS = 20
 """Parts of the set that are left out one by one."""
 
+MIDDLE = "(grid_h // 2, grid_w // 2), which is the lower right one of the four in the middle of a grid with even sides"
+
 SITES = {
     "attn_input": Choice(
         "Whose cosine is the baseline?",
-        "that of attn_input in the patch (grid_h // 2, grid_w // 2), for all pairs of different images",
-        'site="residual": the stream before the norm',
+        f"that of attn_input in the patch {MIDDLE}, for all pairs of different images",
+        'site="residual": the stream before the norm; another of the four',
         "ours",
     ),
     "residual": Choice(
         "Whose cosine is the baseline?",
-        "that of the residual stream in the patch (grid_h // 2, grid_w // 2), for all pairs of different images",
-        'site="attn_input": what queries and keys are made of',
+        f"that of the residual stream in the patch {MIDDLE}, for all pairs of different images",
+        'site="attn_input": what queries and keys are made of; another of the four',
         "ours",
     ),
 }
@@ -48,7 +51,7 @@ def choices_of(options: dict[str, Any]) -> tuple[Choice, ...]:
     Examples
     --------
     >>> choices_of({"site": "residual"})[0].alternative
-    'site="attn_input": what queries and keys are made of'
+    'site="attn_input": what queries and keys are made of; another of the four'
     """
     return (SITES[options["site"]], *CHOICES)
 
@@ -71,7 +74,7 @@ class RelativeAlignment(Table):
     provenance: dict[str, Any]
 
     def __str__(self) -> str:
-        return f"Alignment of {self.model} relative to its anisotropy baseline, layers 0 to {len(self.layer) - 1}: {_listed(self.layer)}"
+        return f"Alignment of {self.model} relative to its anisotropy baseline, layers 0 to {len(self.layer) - 1}: {listed(self.layer)}"
 
     def rows(self) -> list[dict[str, Any]]:
         """A row a head: its cosine before and after, and its layer's."""
@@ -108,7 +111,7 @@ class AnisotropyBaseline(Table):
     def __str__(self) -> str:
         return (
             f"Anisotropy baseline of {self.model} over {self.n_images} images at {self.site}, layers 0 to {len(self.baseline) - 1}: "
-            f"{_listed(self.baseline)}"
+            f"{listed(self.baseline)}"
         )
 
     @property
@@ -211,7 +214,3 @@ def left_out(total: Float64[np.ndarray, "part d_model"], count: Int64[np.ndarray
     if n_parts < 2:
         return float("nan")
     return 1.96 * float(np.sqrt((n_parts - 1) / n_parts * np.square(each - each.mean()).sum()))
-
-
-def _listed(values: np.ndarray) -> str:
-    return " ".join(f"{value:.2f}".replace("0.", ".", 1) for value in values)

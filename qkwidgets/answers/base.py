@@ -8,7 +8,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
-from inspect import signature
 from pathlib import Path
 from typing import Any, NoReturn, Self
 
@@ -16,7 +15,8 @@ import numpy as np
 
 from qkwidgets.answers import registry
 from qkwidgets.answers.file import write, write_atomically
-from qkwidgets.core.errors import InputError, MissingNameError, check_keywords
+from qkwidgets.answers.presenting import presented
+from qkwidgets.core.errors import InputError, MissingNameError
 from qkwidgets.core.layout import TokenLayout
 
 
@@ -68,7 +68,7 @@ class Answer(ABC):
         InputError
             If there is no such option, or no such value of one.
         """
-        return _presented(registry.FIGURES, "figure", self, choices, options)
+        return presented(registry.FIGURES, "figure", self, choices, options)
 
     def widget(self, *choices: Any, **options: Any) -> Any:
         """The answer as an interactive widget; a ranking's is a live figure of plotly.
@@ -84,7 +84,7 @@ class Answer(ABC):
         InputError
             If there is no such option, or no such value of one.
         """
-        return _presented(registry.WIDGETS, "widget", self, choices, options)
+        return presented(registry.WIDGETS, "widget", self, choices, options)
 
     def __getattr__(self, name: str) -> Any:
         refuse_attribute(self, name)
@@ -169,16 +169,6 @@ _OF_VIEWS = {
     "state": ("A state is held", "Make view = answer.widget(), and ask view.state"),
 }
 """What views have and answers have not, and what is probably asked of an answer instead of its widget."""
-
-
-def _presented(table: dict[str, str], what: str, answer: Answer, choices: tuple, options: dict[str, Any]) -> Any:
-    """The figure or the widget of an answer. A widget's class refuses unknown keywords itself."""
-    draw = registry.presenter(table, what, answer)
-    accepted = signature(draw).parameters.values()
-    if not any(each.kind is each.VAR_KEYWORD for each in accepted):
-        known = [each.name for each in accepted if each.kind is each.KEYWORD_ONLY or each.default is not each.empty]
-        check_keywords(f"{type(answer).__name__}.{what}", options, known)
-    return draw(answer, *choices, **options)
 
 
 def write_table(rows: list[dict[str, Any]], path: str | os.PathLike) -> None:

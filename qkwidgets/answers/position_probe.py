@@ -8,6 +8,7 @@ from jaxtyping import Float64
 
 from qkwidgets.answers.base import Table
 from qkwidgets.answers.choices import Choice
+from qkwidgets.answers.listed import listed
 
 TOKENS = ("raw", "in_sample", "held_out")
 FEATURES = ("linear", "squared")
@@ -73,8 +74,8 @@ class PositionProbe(Table):
         shuffled = self.chance[:, [0, 2]].mean(axis=-1)  # in-sample squares are tried where they were fitted, and overfit
         return (
             f"Probes of position in {self.model} over {self.n_means + self.n_fit + self.n_trial} images, R² of layers 0 to {len(raw) - 1}: raw "
-            f"tokens, linear {_listed(raw[:, 0])}; held-out content, linear {_listed(held[:, 0])}, squared {_listed(held[:, 1])}; in-sample "
-            f"content, linear {_listed(inside[:, 0])}; on other images at most {shuffled.max(initial=-np.inf):.2f} for shuffled places. {THEOREM}"
+            f"tokens, linear {listed(raw[:, 0])}; held-out content, linear {listed(held[:, 0])}, squared {listed(held[:, 1])}; in-sample "
+            f"content, linear {listed(inside[:, 0])}; on other images at most {shuffled.max(initial=-np.inf):.2f} for shuffled places. {THEOREM}"
         )
 
     def rows(self) -> list[dict[str, Any]]:
@@ -90,7 +91,3 @@ class PositionProbe(Table):
             row["by_theorem"] = TOKENS[tokens] == "in_sample" and FEATURES[features] == "linear"
             found.append(row)
         return found
-
-
-def _listed(values: np.ndarray) -> str:
-    return " ".join(f"{value + 0.0:.2f}".replace("-0.00", "0.00").replace("0.", ".", 1) for value in values)

@@ -1,5 +1,6 @@
 """Whom does attention prefer: the same object, another one, or the background? By layer and head, beside what chance gives."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -9,9 +10,21 @@ from jaxtyping import Float32, Float64
 from qkwidgets.answers.base import Table
 from qkwidgets.answers.choices import Choice
 from qkwidgets.answers.preference_choices import choices_of
-from qkwidgets.answers.preference_state import GROUPS, PAIRS, VARIANTS, grouped, over, read_state, same_enrichment, variant_number
+from qkwidgets.answers.preference_state import (
+    BOUNDS,
+    FEWEST,
+    GROUPS,
+    PAIRS,
+    VARIANTS,
+    grouped,
+    over,
+    read_state,
+    same_enrichment,
+    variant_number,
+)
 from qkwidgets.answers.quantise import Arrays
 from qkwidgets.answers.relation import Relation, correlation, few_images, preference_sentence
+from qkwidgets.answers.scene_images import SceneImages
 
 PREFIX = 'attention to prefix tokens stays (tokens="all"), so uniform attention gives each area times the patches\' share of the tokens'
 """What must be known to read masses that are not those of the patches alone."""
@@ -44,6 +57,8 @@ class Preference(Table):
         What the two patches attend to prefix tokens, before the patches are made to sum to one.
     n_images, n_skipped, n_unread
         Images that count; that have no target or no distractors on the grid; that could not be read.
+    live
+        The same images before the model, or others that are handed to it; None in an answer from a file.
     """
 
     masses: Float64[np.ndarray, "layer head pair"]
@@ -66,6 +81,7 @@ class Preference(Table):
     n_unread: int
     finished: bool
     provenance: dict[str, Any]
+    live: Callable[..., SceneImages] | None = None
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -113,6 +129,16 @@ class Preference(Table):
         """What uniform attention to the patches would give the same object, others, and the background."""
         return grouped(self.chance(variant))
 
+    def same_enriched(
+        self, variant: str = "plain"
+    ) -> tuple[Float64[np.ndarray, "layer head"], Float64[np.ndarray, "layer head bound"]]:
+        """Attention of each head to the same object over its area, and its 95 % interval over images; the value itself where there is none."""
+        value = same_enrichment(self.variant(variant), self.chance(variant))
+        draws = self.same_draws[variant_number(variant)]
+        if self.n_images < FEWEST or not len(draws):
+            return value, np.stack([value, value], axis=-1)
+        return value, np.moveaxis(np.nanpercentile(draws, BOUNDS, axis=0), 0, -1)
+
     def null_curves(self) -> Float64[np.ndarray, "permutation group layer"]:
         """The three curves with permuted input features; to be compared with the plain ones."""
         return np.moveaxis(grouped(self.null).mean(axis=2), -1, 1)
@@ -124,7 +150,7 @@ class Preference(Table):
         of large cosine attends to the very patch that asks, which is no statement on objects.
         """
         number = variant_number(variant)
-        enrichment = same_enrichment(self.variant(variant), self.chance(variant))
+        enrichment, _ = self.same_enriched(variant)
         seed = int(self.provenance.get("seed", 0))
         overall, within = (
             correlation(self.cosine, enrichment, self.same_draws[number], within_layers=each, seed=seed) for each in (False, True)
@@ -185,6 +211,11 @@ class Preference(Table):
         known = {name: float(value) for name, value in zip(names, numbers, strict=True)}
         cosine = None if head is None else float(self.cosine[layer, head])
         return {**address, **known, "null_mass": None if null is None else float(null), "cosine": cosine}
+
+    def to_parts(self) -> tuple[Arrays, dict[str, Any]]:
+        """Arrays and JSON record, for a file; images and model are left behind."""
+        arrays, record = super().to_parts()
+        return arrays, {name: value for name, value in record.items() if name != "live"}
 
     @classmethod
     def from_state(cls, arrays: Arrays, record: dict[str, Any]) -> Self:

@@ -13,6 +13,7 @@ CLASSES = {
     "AnisotropyBaseline": "qkwidgets.answers.anisotropy:AnisotropyBaseline",
     "AttentionCut": "qkwidgets.answers.attention_cut:AttentionCut",
     "AttentionDistance": "qkwidgets.answers.attention_distance:AttentionDistance",
+    "ContextTotals": "qkwidgets.answers.depth_totals:ContextTotals",
     "DepthCosineTotals": "qkwidgets.answers.depth_totals:DepthCosineTotals",
     "DepthProfile": "qkwidgets.answers.depth_profile:DepthProfile",
     "DepthTotals": "qkwidgets.answers.depth_totals:DepthTotals",
@@ -28,8 +29,10 @@ CLASSES = {
     "PlaceTotals": "qkwidgets.answers.probe_totals:PlaceTotals",
     "PositionProbe": "qkwidgets.answers.position_probe:PositionProbe",
     "Preference": "qkwidgets.answers.preference:Preference",
+    "PreferenceByCondition": "qkwidgets.answers.preference_conditions:PreferenceByCondition",
     "ProbeTotals": "qkwidgets.answers.probe_totals:ProbeTotals",
     "SingularModes": "qkwidgets.answers.modes:SingularModes",
+    "SpecialTotals": "qkwidgets.answers.special_totals:SpecialTotals",
     "Sweep": "qkwidgets.answers.sweep:Sweep",
     "Training": "qkwidgets.answers.training:Training",
 }
@@ -38,6 +41,7 @@ CLASSES = {
 FIGURES = {
     "Alignment": "qkwidgets.figures.trend:trend_figure",
     "AnisotropyBaseline": "qkwidgets.figures.anisotropy:baseline_figure",
+    "AttentionCut": "qkwidgets.figures.attention_cut:cut_figure",
     "AttentionDistance": "qkwidgets.figures.attention_distance:distance_figure",
     "DepthProfile": "qkwidgets.figures.depth:depth_figure",
     "Exploration": "qkwidgets.figures.overlay:overlay_figure",
@@ -62,10 +66,14 @@ WIDGETS = {
     "Preference": "qkwidgets.widgets.preference:preference_widget",
     "SemanticMap": "qkwidgets.widgets.semantic:SemanticView",
     "SingularModes": "qkwidgets.widgets.single:spectrum_widget",
+    "Training": "qkwidgets.widgets.cosine_trend:CosineTrend",
 }
 
+SETS = {"LabelledSet": "qkwidgets.figures.labelled:labelled_figure"}
+"""What draws data sets, which are no answers; scenes and conditions are among them."""
 
 PAGES = {
+    "CosineTrend": "qkwidgets.export.cosine_trend:write_page",
     "Explorer": "qkwidgets.export.explorer:write_page",
     "FactorMap": "qkwidgets.export.factors:write_page",
     "Gallery": "qkwidgets.export.gallery:write_page",
@@ -90,6 +98,11 @@ def presenter(table: dict[str, str], what: str, answer: object) -> Any:
     if kind not in table:
         raise InputError(f"{kind} has no {what}; {what}s exist for {', '.join(sorted(table))}. Use its table: to_pandas().")
     return _load(table[kind])
+
+
+def set_presenter() -> Any:
+    """The function that draws labelled sets."""
+    return _load(SETS["LabelledSet"])
 
 
 def _load(dotted: str) -> Any:

@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float32, Float64, Int8, Int16, Int64
 
 from qkwidgets.answers.base import Table
 from qkwidgets.answers.choices import Choice
+from qkwidgets.answers.listed import listed
 from qkwidgets.answers.optimal_parts import unpacked
 from qkwidgets.answers.relation import few_images
 
@@ -118,11 +119,10 @@ class SameObject(Table):
     provenance: dict[str, Any]
 
     def __str__(self) -> str:
-        values = " ".join(f"{value:.2f}".replace("0.", ".", 1) for value in self.layer)
-        chance = " ".join(f"{value:.2f}".replace("0.", ".", 1) for value in self.by_others)
         unread = f", {self.n_skipped} more could not be read" if self.n_skipped else ""
         return (
-            f"Same object in {self.model}, layers 0 to {len(self.layer) - 1}: {values}; by chance, with other modes' maps: {chance} "
+            f"Same object in {self.model}, layers 0 to {len(self.layer) - 1}: {listed(self.layer)}; by chance, with other modes' maps: "
+            f"{listed(self.by_others)} "
             f"({self.n_told} of {self.n_images} images have two objects or more{unread}){few_images(self.n_told)}"
         )
 

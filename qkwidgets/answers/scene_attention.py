@@ -7,6 +7,9 @@ from jaxtyping import Float32, Float64, Int64, UInt16
 
 from qkwidgets.answers.preference_state import grouped, over
 
+NOTHING = 65535
+"""In `SceneAttention.regions`: neither item nor ground, ignored by whoever made the masks or outside of the picture."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SceneAttention:
@@ -17,7 +20,7 @@ class SceneAttention:
     picture
         As the model sees it, encoded.
     regions
-        Of each of its pixels: 0 ground, 1 target, 2 and more distractors.
+        Of each of its pixels: 0 ground, 1 target, 2 and more distractors, `NOTHING` neither.
     attention
         Softmax over all tokens; then the patches alone, made to sum to one.
     query_patch
@@ -50,7 +53,10 @@ class SceneAttention:
         """Mass over what uniform attention would give; NaN where that is nothing."""
         return over(self.groups(itself), self.chance(itself))
 
+    @property
+    def n_items(self) -> int:
+        """The largest number of an item in `regions`."""
+        return int(self.regions.max(initial=0, where=self.regions != NOTHING))
+
     def __repr__(self) -> str:
-        return (
-            f"SceneAttention({self.attention.shape[0]} layers, {self.attention.shape[1]} heads, {int(self.regions.max())} items)"
-        )
+        return f"SceneAttention({self.attention.shape[0]} layers, {self.attention.shape[1]} heads, {self.n_items} items)"

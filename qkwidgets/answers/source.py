@@ -4,7 +4,7 @@ Widgets never compute. They are handed an `AnswerSource` and ask nothing else.
 """
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool, Float, Float64, Int16
@@ -13,6 +13,10 @@ from qkwidgets.answers.tile import HeadTile
 
 if TYPE_CHECKING:
     from qkwidgets.answers.exploration import Exploration
+
+
+OF_MODES = ("singular_values", "cosine", "degenerate", "null", "stability")
+"""What spectra say of single modes; answers about modes have fields of these names."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +41,21 @@ class Spectra:
     peak: Float[np.ndarray, "image layer head mode"]
     energy: Float[np.ndarray, "image layer head mode"]
     share_bias: Float[np.ndarray, "image layer head"]
+
+    @classmethod
+    def of_modes(cls, answer: Any, head_cosine: np.ndarray, head_numbers: np.ndarray) -> Self:
+        """Those of an answer about modes, with numbers [number layer head] of their heads."""
+        known = {name: getattr(answer, name) for name in OF_MODES}
+        return cls.without_images({**known, "head_cosine": head_cosine, "head_numbers": head_numbers})
+
+    @classmethod
+    def without_images(cls, known: dict[str, np.ndarray]) -> Self:
+        """Of modes alone: what is about images has length zero, and what is about heads and layers is NaN where it is not among `known`."""
+        shape = known["singular_values"].shape
+        unknown = np.full(shape[:2], np.nan)
+        heads = {"head_band": unknown, "layer_cosine": unknown[:, 0], "layer_band": unknown[:, 0]}
+        of_images = {name: np.zeros((0, *shape)) for name in ("share", "peak", "energy")}
+        return cls(**{**heads, **of_images, "share_bias": np.zeros((0, *shape[:2])), **known})
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The arrays by name."""

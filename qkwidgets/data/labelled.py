@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from qkwidgets.core.errors import InputError
 from qkwidgets.data.labels.base import LabelledPicture, LabelledSet, labelled_picture
@@ -39,12 +39,14 @@ def labelled_set(data: Any, *, images: str | os.PathLike | None = None) -> Label
     >>> scenes.regions(0, grid=(8, 8)).shares.shape
     (5, 64)
     """
+    if isinstance(data, str | os.PathLike):
+        return _stored(from_root(os.fspath(data)), None if images is None else from_root(os.fspath(images)))
+    if images is not None:
+        _refuse_images(images, f"one of type {type(data).__name__}")
     if isinstance(data, LabelledSet):
         return data
     if (scenes := scene_set(data)) is not None:
         return scenes
-    if isinstance(data, str | os.PathLike):
-        return _stored(from_root(os.fspath(data)), None if images is None else from_root(os.fspath(images)))
     if isinstance(data, LabelledPicture):
         return LabelledList([data])
     if isinstance(data, tuple) and len(data) == 2 and not isinstance(data[0], LabelledPicture | tuple):
@@ -57,6 +59,13 @@ def labelled_set(data: Any, *, images: str | os.PathLike | None = None) -> Label
     )
 
 
+def _refuse_images(images: Any, data: str) -> NoReturn:
+    raise InputError(
+        f"images= is the folder of the photographs of a COCO or labelme file: got images={os.fspath(images)!r} beside {data}. It would not be "
+        "looked at. Leave it out."
+    )
+
+
 def _stored(path: Path, images: Path | None) -> LabelledSet:
     if not path.exists():
         raise InputError(
@@ -66,10 +75,11 @@ def _stored(path: Path, images: Path | None) -> LabelledSet:
     if path.is_file() and path.suffix.lower() == ".json":
         return outlines(path, images)
     if path.is_dir():
-        if has_o3_layout(path):
-            return O3Set(path)
-        if has_instances(path):
-            return InstanceSet(path)
+        own = O3Set if has_o3_layout(path) else InstanceSet if has_instances(path) else None
+        if own is not None and images is not None:
+            _refuse_images(images, f"'{path.name}', which holds its own")
+        if own is not None:
+            return own(path)
         if found := outlines(path, images):
             return found
     inside = sorted(f"'{each.name}'" for each in path.iterdir())[:6] if path.is_dir() else []

@@ -8,7 +8,7 @@ patch is given the share that an object has of its window. Windows are those of 
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float32, Int, Int16, UInt16
+from jaxtyping import Bool, Float32, Int, Int16, Integer, UInt16
 
 Box = tuple[int, int, int, int]
 """Left, top, right and bottom border in pixels; what lies outside of the picture is neither object nor ground."""
@@ -88,6 +88,25 @@ def regions(
         _shares(counted[known[:, 0], known[:, 1]], area, grid),
         known[:, 0].astype(np.int16),
     )
+
+
+def pixels_seen(
+    labels: Integer[np.ndarray, "height width"], box: Box, size: tuple[int, int], nothing: int
+) -> Integer[np.ndarray, "seen_height seen_width"]:
+    """The label in the middle of each pixel of a box that is shown at another size; `nothing` outside of the picture.
+
+    Examples
+    --------
+    >>> pixels_seen(np.array([[1, 2], [3, 4]]), (0, 0, 4, 2), (2, 4), 255)
+    array([[  1,   2, 255, 255],
+           [  3,   4, 255, 255]])
+    """
+    left, top, right, bottom = box
+    height, width = labels.shape
+    y = np.floor(top + (np.arange(size[0]) + 0.5) * (bottom - top) / size[0]).astype(int)
+    x = np.floor(left + (np.arange(size[1]) + 0.5) * (right - left) / size[1]).astype(int)
+    inside = ((y >= 0) & (y < height))[:, None] & ((x >= 0) & (x < width))
+    return np.where(inside, labels[y.clip(0, height - 1)[:, None], x.clip(0, width - 1)[None]], nothing)
 
 
 def _shares(counted: Int[np.ndarray, "region patch"], area: tuple[np.ndarray, np.ndarray], grid: tuple[int, int]) -> np.ndarray:

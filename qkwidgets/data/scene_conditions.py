@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int
 
+from qkwidgets.answers import registry
+from qkwidgets.answers.presenting import drawn
 from qkwidgets.core.errors import InputError, check_range
 from qkwidgets.data.scene_options import check_bytes
 from qkwidgets.data.scene_recipe import SceneRecipe
@@ -36,6 +38,10 @@ class Conditions:
         """The scenes of one condition, in the order of their seeds."""
         check_range("condition", number, len(self.table), "this grid")
         return self.scenes[self.condition == number]
+
+    def figure(self, *choices: Any, **options: Any) -> Any:
+        """The first scenes with the outlines of their items, as a plotly figure; see `qkwidgets.figures.labelled.labelled_figure`."""
+        return drawn(registry.set_presenter(), f"{type(self).__name__}.figure", self, choices, options)
 
     def rows(self) -> list[dict[str, Any]]:
         """What was asked for and what was measured, a dict a scene; options are called `asked_feature` and so on."""

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 
+from qkwidgets.answers import registry
+from qkwidgets.answers.presenting import drawn
 from qkwidgets.data.scene_plan import DEFAULT, FEATURES
 from qkwidgets.data.scene_table import scene_rows
 
@@ -74,6 +76,10 @@ class Scenes:
         height, width = self.items.shape[1:]
         held = _shares(height, grid[0]) @ self.target.astype(float) @ _shares(width, grid[1]).T
         return held.reshape(len(self), -1).argmax(1)
+
+    def figure(self, *choices: Any, **options: Any) -> Any:
+        """The first scenes with the outlines of their items, as a plotly figure; see `qkwidgets.figures.labelled.labelled_figure`."""
+        return drawn(registry.set_presenter(), f"{type(self).__name__}.figure", self, choices, options)
 
     def rows(self) -> list[dict[str, Any]]:
         """The statistics of each scene, measured on its pixels, a dict a scene; see `scene_table.scene_rows`."""

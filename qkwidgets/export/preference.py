@@ -11,21 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from qkwidgets.analyses.scene_source import VARIED, SceneSource
+from qkwidgets.answers.scene_images import SceneImages
 from qkwidgets.core.errors import InputError
 from qkwidgets.export.page import PageContent, page_size, reference, written
 from qkwidgets.export.thin import Part, packed, size
 from qkwidgets.widgets.preference import PreferenceView
 from qkwidgets.widgets.preference_wire import scene_bytes, scene_key, scene_meta
-
-IN_PAGE: dict[str, tuple[Any, ...]] = {
-    "difference": (None, 0.1, 0.4),
-    "n_items": (4, 9),
-    "arrangement": ("grid", "array"),
-    "ground": ("waves",),
-    "seed": (0, 1, 2),
-}
-"""The values that a page has of parameters that were not chosen by hand, where nothing else is asked for."""
 
 MARKUP = 30_000
 """Bytes for the page's own marks and its table."""
@@ -84,7 +75,7 @@ def preference_content(
     return _content(view, places, parts, meta | {"left_out": _left_out(view.source, wanted, places)}, empty)
 
 
-def packed_parts(source: SceneSource, places: Places, known: dict[str, Part]) -> dict[str, Part]:
+def packed_parts(source: SceneImages, places: Places, known: dict[str, Part]) -> dict[str, Part]:
     """The scenes of all combinations by name; those known already are not made again."""
     found = {}
     for chosen in _scenes(source, places):
@@ -109,7 +100,7 @@ def _content(
     return PageContent("preference", empty.title, traits, parts, empty.fallback)
 
 
-def _scenes(source: SceneSource, places: Places) -> list[tuple[int, ...]]:
+def _scenes(source: SceneImages, places: Places) -> list[tuple[int, ...]]:
     """Every scene once, whatever its parameters that mean nothing."""
     return list(dict.fromkeys(source.settled(chosen) for chosen in product(*places)))
 
@@ -135,7 +126,7 @@ def _places(view: PreferenceView, vary: Mapping[str, Sequence[Any]] | None) -> P
                     "Make the view with it, in vary=."
                 )
         else:
-            values = IN_PAGE.get(axis.name, axis.values) if axis.values == VARIED.get(axis.name) else axis.values
+            values = axis.few
         places = {axis.values.index(value) for value in values} | ({current} if vary is None else set())
         found.append(tuple(sorted(places)))
     return tuple(found)
@@ -147,7 +138,7 @@ def _fewer(places: Places) -> Places:
     return (*places[:most], places[most][:-1], *places[most + 1 :])
 
 
-def _left_out(source: SceneSource, wanted: Places, places: Places) -> list[str]:
+def _left_out(source: SceneImages, wanted: Places, places: Places) -> list[str]:
     short = [
         f"{axis.label} ({len(kept)} of {len(whole)} values)"
         for axis, whole, kept in zip(source.axes, wanted, places, strict=True)

@@ -6,8 +6,7 @@ Source: Pan et al. NeurIPS 2024, supplement S4; the interval and the cosines bes
 import plotly.graph_objects as go
 
 from qkwidgets.answers.anisotropy import AnisotropyBaseline, RelativeAlignment
-from qkwidgets.core.errors import InputError
-from qkwidgets.figures.by_layer import check_layers, column, layer_axis, line, look, single_heads
+from qkwidgets.figures.by_layer import check_any, check_layers, column, layer_axis, line, look, single_heads
 from qkwidgets.figures.colours import colours
 from qkwidgets.figures.theme import note
 
@@ -79,11 +78,7 @@ def relative_figure(*answers: RelativeAlignment, theme: str = "light", layers: s
 
 def _empty(answers: tuple, title: str, quantity: str, theme: str, layers: str) -> go.Figure:
     """Axes and words for one line a model."""
-    if not answers:
-        raise InputError(
-            "A figure of anisotropy needs at least one answer: got none. A list was probably empty. Call anisotropy_baseline(model, images) "
-            "and hand on what it returns."
-        )
+    check_any(answers, "anisotropy", "anisotropy_baseline(model, images)")
     check_layers(layers)
     relative = isinstance(answers[0], RelativeAlignment)
     figure = go.Figure()

@@ -7,8 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from qkwidgets.answers.attention_distance import AttentionDistance
-from qkwidgets.core.errors import InputError
-from qkwidgets.figures.by_layer import check_layers, column, layer_axis, line, look, single_heads
+from qkwidgets.figures.by_layer import check_any, check_layers, column, layer_axis, line, look, single_heads
 from qkwidgets.figures.colours import colours
 from qkwidgets.figures.theme import note
 
@@ -37,11 +36,7 @@ def distance_figure(*answers: AttentionDistance, theme: str = "light", layers: s
     >>> [trace.name for trace in found.figure().data]
     ['single heads', 'builtin:o3']
     """
-    if not answers:
-        raise InputError(
-            "A figure of distances needs at least one answer: got none. A list was probably empty. Call attention_distance(model, images) and "
-            "hand on what it returns."
-        )
+    check_any(answers, "distances", "attention_distance(model, images)")
     check_layers(layers)
     c = colours(theme)
     relative = len({answer.layout.grid for answer in answers}) > 1

@@ -1,5 +1,6 @@
 """How are numbers drawn over the layers of one or several models? One axis, one place of the legend, a symbol and a colour a model."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -43,6 +44,22 @@ def check_layers(layers: str) -> None:
     if layers not in LAYERS:
         raise InputError(
             f'Layers are "normalised" or counted by "index": got {layers!r}. It is probably misspelt. Use one of these.'
+        )
+
+
+def check_any(answers: Sequence[Any], what: str, door: str) -> None:
+    """Refuse to draw nothing; `door` is the call that an answer comes from.
+
+    Examples
+    --------
+    >>> check_any([], "distances", "attention_distance(model, images)")
+    Traceback (most recent call last):
+    qkwidgets.core.errors.InputError: A figure of distances needs at least one answer: got none. A list was probably empty. Call
+    attention_distance(model, images) and hand on what it returns.
+    """
+    if not answers:
+        raise InputError(
+            f"A figure of {what} needs at least one answer: got none. A list was probably empty. Call {door} and hand on what it returns."
         )
 
 

@@ -4,15 +4,12 @@ Source: Pan et al. NeurIPS 2024, Figure 4 and its supplement (eight images a mod
 leaves open is printed: the sign, the score, and where the best pair of patches lies.
 """
 
-import base64
-import io
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
 from jaxtyping import Float
-from PIL import Image
 
 from qkwidgets.answers.optimal_images import Hit, OptimalImages
 from qkwidgets.answers.optimal_parts import DECILES
@@ -22,7 +19,8 @@ from qkwidgets.figures.colours import colours, css, palette_colours
 from qkwidgets.figures.optimal_page import EDGE, GAP, LABEL, LINE, NAME, PERCENT, Page
 from qkwidgets.figures.optimal_pictures import Seen, lit, picture_of, ranges
 from qkwidgets.figures.optimal_words import caption, facts, setting, suggested, words
-from qkwidgets.figures.theme import PAGE_WIDTH, SMALL, escaped, template
+from qkwidgets.figures.sheet import place_picture, sheet, write
+from qkwidgets.figures.theme import PAGE_WIDTH, SMALL, escaped
 
 Address = ModeIndex | str | tuple[int, int, int]
 
@@ -108,10 +106,10 @@ def optimal_images_figure(
     side = (PAGE_WIDTH - 2 * EDGE - LABEL - (columns - 1) * GAP) / columns
     n_lines = 1 + (photographs and any(row.maps is not None for row in rows))
     page = Page(side, side * grid[0] / grid[1], len(rows), n_lines, NAME + PERCENT * (of == "deciles"))
-    figure, guessed = _sheet(page, theme), 0
+    figure, guessed = sheet(page.height, theme), 0
     for at, row in enumerate(rows):
         ends = None if row.maps is None or not row.hits else ranges(row.maps)
-        _write(figure, facts(optimal, row.index, row.sign, classes, not row.hits), EDGE, page.top(at) - 2, c.ink, SMALL)
+        write(figure, facts(optimal, row.index, row.sign, classes, not row.hits), EDGE, page.top(at) - 2, c.ink, SMALL)
         for rank, hit in enumerate(row.hits):
             picture, known = picture_of(optimal, hit.image, see)
             guessed += not known
@@ -120,8 +118,8 @@ def optimal_images_figure(
                 bare = line < n_lines - 1
                 if bare or n_lines == 1 or maps is not None:
                     shown = lit(picture, None if bare else maps, ends, grid, palette)
-                    _place(figure, shown, page.left(rank), page.top(at, line), page)
-            _write(
+                    place_picture(figure, shown, page.left(rank), page.top(at, line), (page.side, page.high))
+            write(
                 figure,
                 caption(hit, int(side / LETTER), row.percent[rank]),
                 page.left(rank),
@@ -130,10 +128,10 @@ def optimal_images_figure(
                 FINE,
             )
     _mark_pairs(figure, rows, page, grid, [css(light) for light in lights])
-    _write(figure, f"Optimal images of {escaped(optimal.model, 50)}", EDGE, 10, c.ink, 14)
-    _write(figure, setting(optimal, of), EDGE, 31, c.soft, SMALL)
+    write(figure, f"Optimal images of {escaped(optimal.model, 50)}", EDGE, 10, c.ink, 14)
+    write(figure, setting(optimal, of), EDGE, 31, c.soft, SMALL)
     told = words(palette, any(row.maps is not None for row in rows), guessed)
-    _write(figure, told, EDGE, page.top(len(rows)) + 4, c.soft, SMALL)
+    write(figure, told, EDGE, page.top(len(rows)) + 4, c.soft, SMALL)
     return figure
 
 
@@ -175,28 +173,6 @@ def _row(optimal: OptimalImages, index: ModeIndex, sign: str, n: int, of: str) -
     return Row(index, shown, hits, [None] * len(hits), None if maps is None else maps[: len(hits)])
 
 
-def _sheet(page: Page, theme: str) -> go.Figure:
-    """An empty page whose one pair of axes counts pixels from the upper left corner."""
-    hidden = {"visible": False, "fixedrange": True}
-    return go.Figure().update_layout(
-        template=template(theme),
-        width=PAGE_WIDTH,
-        height=page.height,
-        margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        xaxis={"range": [0, PAGE_WIDTH], "domain": [0, 1], **hidden},
-        yaxis={"range": [page.height, 0], "domain": [0, 1], **hidden},
-        showlegend=False,
-    )
-
-
-def _place(figure: go.Figure, picture: np.ndarray, left: float, top: float, page: Page) -> None:
-    stream = io.BytesIO()
-    Image.fromarray(picture).save(stream, "JPEG", quality=90, subsampling=0)
-    source = f"data:image/jpeg;base64,{base64.b64encode(stream.getvalue()).decode('ascii')}"
-    place = {"x": left, "y": top, "sizex": page.side, "sizey": page.high, "xref": "x", "yref": "y"}
-    figure.add_layout_image(source=source, sizing="stretch", layer="below", **place)
-
-
 def _mark_pairs(figure: go.Figure, rows: list[Row], page: Page, grid: tuple[int, int], lights: list[str]) -> None:
     """A line from the best key patch to the best query patch, a square on the one and a circle on the other."""
     cell = page.side / grid[1]
@@ -223,8 +199,3 @@ def _mark_pairs(figure: go.Figure, rows: list[Row], page: Page, grid: tuple[int,
         for drawn in (rim, marker):
             name = ("query patch", "key patch")[side]
             figure.add_trace(go.Scatter(x=x, y=y, mode="markers", marker=drawn, hoverinfo="skip", name=name))
-
-
-def _write(figure: go.Figure, text: str, x: float, y: float, colour: str, size: int) -> None:
-    place = {"x": x, "xref": "x", "xanchor": "left", "y": y, "yref": "y", "yanchor": "top"}
-    figure.add_annotation(text=text, align="left", xshift=-2, font={"color": colour, "size": size}, **place)

@@ -9,7 +9,6 @@ import numpy as np
 import plotly.graph_objects as go
 
 from qkwidgets.answers.preference import Preference
-from qkwidgets.answers.preference_state import BOUNDS, FEWEST, VARIANTS, same_enrichment
 from qkwidgets.figures.colours import colours, sequential_scale
 from qkwidgets.figures.theme import COLUMN_WIDTH, escaped, note, template
 
@@ -21,10 +20,9 @@ TICKS = [(place, f"{place:g}") for place in (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 
 
 def cosine_figure(answer: Preference, variant: str, theme: str) -> go.Figure:
     """The enrichment of the same object of each head beside its weighted cosine; `preference_figure(answer, "cosine")`."""
-    c, number = colours(theme), VARIANTS.index(variant)
-    y = same_enrichment(answer.variant(variant), answer.chance(variant))
-    draws = answer.same_draws[number]
-    low, high = np.nanpercentile(draws, BOUNDS, axis=0) if answer.n_images >= FEWEST and len(draws) else (y, y)
+    c = colours(theme)
+    y, ends = answer.same_enriched(variant)
+    low, high = np.moveaxis(ends, -1, 0)
     n_layers, n_heads = y.shape
     heads = go.Scatter(
         x=answer.cosine.ravel(),

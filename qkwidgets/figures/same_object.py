@@ -7,8 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from qkwidgets.answers.same_object import SameObject
-from qkwidgets.core.errors import InputError
-from qkwidgets.figures.by_layer import Look, check_layers, column, layer_axis, line, look, single_heads
+from qkwidgets.figures.by_layer import Look, check_any, check_layers, column, layer_axis, line, look, single_heads
 from qkwidgets.figures.colours import Colours, colours
 from qkwidgets.figures.theme import note
 
@@ -46,11 +45,7 @@ def same_object_figure(*answers: SameObject, theme: str = "light", layers: str =
     >>> [trace.name for trace in same_object_figure(found).data][-1]
     'builtin:o3'
     """
-    if not answers:
-        raise InputError(
-            "A figure of the same object needs at least one answer: got none. A list was probably empty. Call "
-            "same_object_probability(model, images) and hand on what it returns."
-        )
+    check_any(answers, "the same object", "same_object_probability(model, images)")
     check_layers(layers)
     c = colours(theme)
     figure = go.Figure()

@@ -21,7 +21,7 @@ LEGEND_ROW = 27
 
 
 def semantic_figure(
-    answer: SemanticMap, index: Address | None = None, *, image: int = 0, parts: bool = False, theme: str = "light"
+    answer: SemanticMap, index: Address | None = None, *, image: int | str = 0, parts: bool = False, theme: str = "light"
 ) -> go.Figure:
     """The share of each layer's modes that are of a type; or, of one mode in one image, the table of what it carries.
 
@@ -36,7 +36,7 @@ def semantic_figure(
     index
         A mode, such as "L2 H1 M0", for its table.
     image
-        Index of the table's image in the set.
+        Index of the table's image in the set, or the name of one that is kept.
     parts
         Whether the table is that of parts.
     theme
@@ -152,7 +152,7 @@ def _bars(x: list[int], share: np.ndarray, label: str, place: int, row: int, c: 
     )
 
 
-def _table(answer: SemanticMap, index: Address, image: int, parts: bool, theme: str) -> go.Figure:
+def _table(answer: SemanticMap, index: Address, image: int | str, parts: bool, theme: str) -> go.Figure:
     spot = answer.checked(index)
     tables = answer.image(image)
     table = answer.table(spot, image, parts=parts)[:MOST_CELLS, :MOST_CELLS]

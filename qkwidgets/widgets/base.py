@@ -27,6 +27,9 @@ class QKWidget(anywidget.AnyWidget):
     head = t.Int(0).tag(sync=True)
     mode = t.Int(0).tag(sync=True)
 
+    answer: Any = t.Any(None)
+    """The answer that the view shows, where it shows one."""
+
     live = t.Bool(True).tag(sync=True)
     """Whether a kernel may answer requests; False in exported pages."""
 
@@ -70,6 +73,21 @@ class QKWidget(anywidget.AnyWidget):
         """Where the view stands: its small traits by name."""
         return {name: getattr(self, name) for name in self.STATE}
 
+    def save(self, path: str | os.PathLike) -> None:
+        """Write the answer that is shown to a `.qk` file, which `qkwidgets.open` reads without model or torch.
+
+        Raises
+        ------
+        InputError
+            If the view shows none, or it cannot be written.
+        """
+        if self.answer is None:
+            raise InputError(
+                f"A view is saved as the answer behind it: this {type(self).__name__} has none. It was made of a model and single scenes. Make it of "
+                "an answer, or keep what it shows with to_html."
+            )
+        self.answer.save(path)
+
     def to_html(self, path: str | os.PathLike, *, max_mb: float = 15.0, title: str | None = None) -> None:
         """Write the view to one HTML file that works without kernel and network.
 
@@ -99,6 +117,15 @@ class QKWidget(anywidget.AnyWidget):
         owner = "this view" if kind == "image" else self.owner
         return check_range(kind, value, self.counts[kind], owner)
 
+    def __repr__(self) -> str:
+        """What is shown, and how much of it; its traits are bytes, which would flood a terminal."""
+        counted = {name: f"{count} {name}{'s' * (count != 1)}" for name, count in self.counts.items() if count}
+        if self.counts.get("mode") == 1:  # of a view of attention as a whole
+            del counted["mode"]
+        modes = " x ".join(counted[name] for name in ("layer", "head", "mode") if name in counted)
+        sizes = ", ".join(filter(None, (modes, counted.get("image"))))
+        return f"<{type(self).__name__} of {self.owner}{': ' * bool(sizes)}{sizes}>"
+
     def __setattr__(self, name: str, value: Any) -> None:
         """Refuse a public name that does not exist: `view.layre = 3` would be kept, and nothing would happen."""
         if not (name.startswith("_") or hasattr(type(self), name)):
@@ -110,10 +137,21 @@ class QKWidget(anywidget.AnyWidget):
         super().__setattr__(name, value)
 
     def _answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
-        """The reply to a request: its fields and its buffers. Widgets that take requests override this."""
+        """The reply to a request: its fields and its buffers."""
+        if request.get("kind") == "need":
+            return self._needed(request)
         raise InputError(
             f"{type(self).__name__} answers no request of kind {request.get('kind')!r}. The page is probably of another version. Run its cell again."
         )
+
+    def _needed(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+        """The reply to a request for what the page does not hold: all about one head, where a class does not say otherwise."""
+        layer, head = self._check("layer", request["layer"]), self._check("head", request["head"])
+        return {"kind": "tile", "layer": layer, "head": head}, [self._tile(layer, head)]
+
+    def _tile(self, layer: int, head: int) -> bytes:
+        """All about one head, for widgets that are asked for it."""
+        raise NotImplementedError
 
     def _reply(self, _widget: Any, request: Any, _buffers: Any) -> None:
         """Acknowledge at once, then answer or say in words why not: no request stays without a reply."""
@@ -130,6 +168,22 @@ class QKWidget(anywidget.AnyWidget):
             self.send({"kind": "error", "id": request_id, "message": words})
         else:
             self.send({"id": request_id, **fields}, buffers)
+
+
+def whole_view(
+    whose: str, choices: Mapping[str, Sequence[str] | None], default: Mapping[str, Any], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """All settings of a view: those given, and the default of the others; see `check_setting`.
+
+    Examples
+    --------
+    >>> whole_view("a view", {"level": ("objects", "parts")}, {"level": "objects"}, {})
+    {'level': 'objects'}
+    """
+    view = {**default, **given}
+    for name, value in view.items():
+        check_setting(whose, choices, name, value)
+    return view
 
 
 def check_setting(whose: str, choices: Mapping[str, Sequence[str] | None], name: str, value: Any) -> None:

@@ -10,7 +10,7 @@ from qkwidgets.answers.exploration import Exploration, map_bytes
 from qkwidgets.answers.ranking import ModeRanking
 from qkwidgets.answers.source import AnswerSource
 from qkwidgets.core.errors import InputError
-from qkwidgets.widgets.base import STATIC, QKWidget, check_setting
+from qkwidgets.widgets.base import STATIC, QKWidget, whole_view
 from qkwidgets.widgets.wire import wire_meta, wire_pictures, wire_spectra, wire_tiles
 
 LIVE_BYTES = 4_000_000
@@ -123,17 +123,11 @@ class Explorer(QKWidget):
 
     @t.validate("view")
     def _valid_view(self, proposal: Any) -> dict[str, Any]:
-        view = {**DEFAULT_VIEW, **proposal["value"]}
         choices = {**VIEW_CHOICES, "number": tuple(number["key"] for number in self._frozen.meta["head_numbers"])}
-        for name, value in view.items():
-            check_setting("a view", {each: choices.get(each) for each in DEFAULT_VIEW}, name, value)
-        return view
+        return whole_view("a view", {each: choices.get(each) for each in DEFAULT_VIEW}, DEFAULT_VIEW, proposal["value"])
 
-    def _answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
-        if request.get("kind") != "need":
-            return super()._answer(request)
-        layer, head = request["layer"], request["head"]
-        return {"kind": "tile", "layer": layer, "head": head}, [self.source.tile(layer, head).to_bytes()]
+    def _tile(self, layer: int, head: int) -> bytes:
+        return self.source.tile(layer, head).to_bytes()
 
 
 def explore(model: Any = None, images: Any = None, **traits: Any) -> Explorer:

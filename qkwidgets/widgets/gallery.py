@@ -1,13 +1,12 @@
 """The gallery: for one mode, the images on which it is strongest, with its maps on each, as in the paper's figures."""
 
-import os
 from typing import Any
 
 import traitlets as t
 
 from qkwidgets.answers.optimal_images import OptimalImages
 from qkwidgets.core.errors import InputError
-from qkwidgets.widgets.base import STATIC, QKWidget, check_setting
+from qkwidgets.widgets.base import STATIC, QKWidget, whole_view
 from qkwidgets.widgets.gallery_wire import GalleryParts
 
 VIEW_CHOICES = {
@@ -86,15 +85,9 @@ class Gallery(QKWidget):
         """How many layers, heads and modes there are to choose from."""
         return dict(zip(("layer", "head", "mode"), self.answer.image.shape[:3], strict=True))
 
-    def save(self, path: str | os.PathLike) -> None:
-        """Write the answer that is shown to a `.qk` file; see `OptimalImages.save`."""
-        self.answer.save(path)
-
     @t.validate("view")
     def _valid_view(self, proposal: Any) -> dict[str, Any]:
-        view = {**DEFAULT_VIEW, **proposal["value"]}
-        for name, value in view.items():
-            check_setting("a gallery's view", VIEW_CHOICES, name, value)
+        view = whole_view("a gallery's view", VIEW_CHOICES, DEFAULT_VIEW, proposal["value"])
         if view["sample"] == "deciles" and not self.answer.deciles:
             raise InputError(
                 "A gallery shows deciles of an answer that has them: this one has none. It was made with sample=0. Make it again with "
@@ -102,10 +95,10 @@ class Gallery(QKWidget):
             )
         return view
 
-    def _answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
-        if request.get("kind") != "need":
-            return super()._answer(request)
+    def _needed(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
         if "images" in request:
             return {"kind": "tile", "images": request["images"]}, [self._parts.thumbnail(place) for place in request["images"]]
-        layer, head = self._check("layer", request["layer"]), self._check("head", request["head"])
-        return {"kind": "tile", "layer": layer, "head": head}, [self._parts.head(layer, head)]
+        return super()._needed(request)
+
+    def _tile(self, layer: int, head: int) -> bytes:
+        return self._parts.head(layer, head)

@@ -19,12 +19,13 @@ from jaxtyping import Int32, Int64
 
 from qkwidgets.answers.class_suggestions import class_word
 from qkwidgets.answers.file import to_bytes
+from qkwidgets.answers.head_means import weighted_cosine
 from qkwidgets.answers.optimal_choices import choices_of
 from qkwidgets.answers.optimal_images import OptimalImages
 from qkwidgets.answers.quantise import Arrays
 from qkwidgets.answers.source import Spectra
 from qkwidgets.core.errors import check_range
-from qkwidgets.widgets.wire import wire_spectra
+from qkwidgets.widgets.wire import meta_record, wire_spectra
 
 SCORES = {
     "score": "largest query times largest key projection",
@@ -76,34 +77,22 @@ class GalleryParts:
 
     def meta(self, title: str | None = None) -> dict[str, Any]:
         """The record that the browser reads first: that of a view without images, and what is said of all lists."""
-        answer, layout = self.answer, self.answer.layout
-        n_layers, n_heads, n_modes = answer.image.shape[:3]
+        answer = self.answer
         n_deciles = answer.deciles["image"].shape[-1] if answer.deciles else 0
-        grid = {
-            "n_cls": layout.n_cls,
-            "n_distill": layout.n_distill,
-            "n_registers": layout.n_registers,
-            "grid": list(layout.grid),
-        }
-        provenance = {name: value for name, value in answer.provenance.items() if name != "choices"}
+        known = meta_record(
+            title or f"Optimal images of {answer.model}",
+            answer.model,
+            answer.image.shape[:3],
+            answer.layout,
+            answer.provenance,
+            choices_of(answer.by),
+            head_numbers=[{"key": "cosine", "label": "weighted mean cosine", "diverging": True, "about": ""}],
+        )
         return {
-            "format": 1,
-            "title": title or f"Optimal images of {answer.model}",
-            "model": answer.model,
-            "n_layers": n_layers,
-            "n_heads": n_heads,
-            "n_modes": n_modes,
+            **known,
             "embedded_modes": self.n_modes,
-            "layout": grid,
-            "tokens": [],
-            "images": [],
             "mode_band": answer.provenance.get("mode_band"),
-            "head_numbers": [{"key": "cosine", "label": "weighted mean cosine", "diverging": True, "about": ""}],
             "row_tokens": [],
-            "about": [choice._asdict() for choice in choices_of(answer.by)],
-            "left_out": [],
-            "notes": [],
-            "provenance": provenance,
             "gallery": {
                 "k": self.n_places,
                 "n_images": answer.n_images,
@@ -118,26 +107,8 @@ class GalleryParts:
 
     def spectra(self) -> bytes:
         """What is known of the modes without images, as the explorer's panels read it."""
-        answer, shape = self.answer, self.answer.cosine.shape
-        head_cosine = _weighted_mean(answer.cosine, answer.singular_values)
-        unknown = np.full(shape[:2], np.nan)
-        of_images = {name: np.zeros((0, *shape)) for name in ("share", "peak", "energy")}
-        return wire_spectra(
-            Spectra(
-                singular_values=answer.singular_values,
-                cosine=answer.cosine,
-                degenerate=answer.degenerate,
-                null=answer.null,
-                stability=answer.stability,
-                head_cosine=head_cosine,
-                head_band=unknown,
-                layer_cosine=unknown[:, 0],
-                layer_band=unknown[:, 0],
-                head_numbers=head_cosine[None],
-                **of_images,
-                share_bias=np.zeros((0, *shape[:2])),
-            )
-        )
+        cosine = weighted_cosine(self.answer.cosine, self.answer.singular_values)
+        return wire_spectra(Spectra.of_modes(self.answer, cosine, cosine[None]))
 
     def images(self) -> bytes:
         """Names and labels of the images referred to, and which have a thumbnail."""
@@ -188,13 +159,6 @@ class GalleryParts:
 
     def _positions(self, images: Int64[np.ndarray, "..."]) -> Int32[np.ndarray, "..."]:
         return np.where(images >= 0, np.searchsorted(self.referred, images), -1).astype(np.int32)
-
-
-def _weighted_mean(cosine: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The number of a head that the grid of heads shows: the mean cosine of its modes by singular value; null modes have none."""
-    known = ~np.isnan(cosine)
-    total = np.where(known, weights, 0).sum(axis=-1)
-    return np.where(known, cosine * weights, 0).sum(axis=-1) / np.where(total > 0, total, np.nan)
 
 
 def _narrow(array: np.ndarray) -> np.ndarray:

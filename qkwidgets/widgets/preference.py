@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from qkwidgets.analyses.scene_source import Axis, SceneSource
 from qkwidgets.answers import registry
 from qkwidgets.answers.base import check_ending
 from qkwidgets.answers.preference import Preference
+from qkwidgets.answers.scene_images import Axis, SceneImages
 from qkwidgets.core.errors import InputError, check_keywords, check_megabytes, check_range
-from qkwidgets.widgets.base import STATIC, QKWidget, check_setting
+from qkwidgets.widgets.base import STATIC, QKWidget, whole_view
 from qkwidgets.widgets.preference_wire import scene_bytes, scene_key, scene_meta
 
 VIEW_CHOICES = {"curves": ("mass", "enrichment"), "itself": ("yes", "no")}
@@ -28,7 +28,7 @@ class PreferenceView(QKWidget):
     Parameters
     ----------
     source
-        Scenes before a model.
+        Scenes before a model: `qkwidgets.analyses.scene_source.SceneSource`.
     answer
         From `attention_preference`: its means over many scenes are drawn behind those of the one that is shown.
     traits
@@ -37,6 +37,7 @@ class PreferenceView(QKWidget):
     Examples
     --------
     >>> import qkwidgets as qk
+    >>> from qkwidgets.analyses.scene_source import SceneSource
     >>> view = PreferenceView(SceneSource(qk.load_model()), layer=4)
     >>> view.turn(feature="size", n_items=9)
     >>> view.parameters["feature"], view.parameters["n_items"]
@@ -47,7 +48,7 @@ class PreferenceView(QKWidget):
     STATE = ("scene", "layer", "head", "view")
 
     source = t.Any()
-    """The `SceneSource` that is asked for scenes."""
+    """The `SceneImages` that are asked for scenes."""
     answer = t.Any()
     """The `Preference` whose means are drawn, or None."""
 
@@ -61,7 +62,7 @@ class PreferenceView(QKWidget):
     meta = t.Dict(read_only=True).tag(sync=True)
     tiles = t.Dict(read_only=True).tag(sync=True)
 
-    def __init__(self, source: SceneSource, answer: Preference | None = None, **traits: Any) -> None:
+    def __init__(self, source: SceneImages, answer: Preference | None = None, **traits: Any) -> None:
         self.source, self.answer = source, answer
         self._stands: dict[str, int] = {}  # while changes are held back, the trait itself has the new scene already
         super().__init__(**{"scene": {axis.name: 0 for axis in source.axes}, **traits})
@@ -72,12 +73,12 @@ class PreferenceView(QKWidget):
     @property
     def counts(self) -> dict[str, int]:
         """How many layers and heads there are to choose from; attention has no modes."""
-        return {"layer": self.source.model.n_layers, "head": self.source.model.n_heads, "mode": 1}
+        return {"layer": self.source.n_layers, "head": self.source.n_heads, "mode": 1}
 
     @property
     def owner(self) -> str:
         """The model, for messages."""
-        return repr(self.source.model.name)
+        return repr(self.source.model)
 
     @property
     def chosen(self) -> tuple[int, ...]:
@@ -146,14 +147,9 @@ class PreferenceView(QKWidget):
 
     @t.validate("view")
     def _valid_view(self, proposal: Any) -> dict[str, Any]:
-        view = {**DEFAULT_VIEW, **proposal["value"]}
-        for name, value in view.items():
-            check_setting("a preference view", VIEW_CHOICES, name, value)
-        return view
+        return whole_view("a preference view", VIEW_CHOICES, DEFAULT_VIEW, proposal["value"])
 
-    def _answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
-        if request.get("kind") != "need":
-            return super()._answer(request)
+    def _needed(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
         wanted = request["scene"]
         chosen = tuple(_checked_place(axis, wanted[axis.name]) for axis in self.source.axes)
         return {"kind": "tile", "scene": wanted}, [scene_bytes(self.source.attention(chosen), exact=True)]
@@ -198,6 +194,7 @@ def preference_view(
     >>> view.parameters
     {'feature': 'colour', 'seed': 0}
     """
+    from qkwidgets.analyses.scene_source import SceneSource
     from qkwidgets.models.contract import loaded_model
     from qkwidgets.models.load import load_model
 
@@ -205,15 +202,17 @@ def preference_view(
     return PreferenceView(SceneSource(model, scenes, vary=vary, **(same or {})), **traits)
 
 
-def preference_widget(answer: Preference, model: Any = None, **traits: Any) -> PreferenceView:
-    """The means of an answer over many scenes, behind single scenes that one turns.
+def preference_widget(answer: Preference, model: Any = None, *, scenes: Any = None, **traits: Any) -> PreferenceView:
+    """The means of an answer over many images, behind single ones: its own where they are at hand, or generated scenes that one turns.
 
     Parameters
     ----------
     answer
         From `attention_preference`.
     model
-        The model that it is about; a built-in one is loaded by itself.
+        The model that it is about, for an answer from a file; a built-in one is loaded by itself.
+    scenes
+        The pictures to show, as `labelled_set` takes them: for an answer from a file, those that it was made of.
 
     Examples
     --------
@@ -222,19 +221,7 @@ def preference_widget(answer: Preference, model: Any = None, **traits: Any) -> P
     >>> preference_widget(found).meta["curves"]["n_images"]
     4
     """
-    from qkwidgets.models.contract import loaded_model
-    from qkwidgets.models.load import load_model
+    from qkwidgets.analyses.scene_source import answered_scenes, first_answerable
 
-    if model is None and not answer.model.startswith("builtin:"):
-        raise InputError(
-            f"Scenes are shown before the model of the answer, {answer.model!r}: it is not at hand. An answer holds numbers and no weights. Pass it: "
-            ".widget(model=model)."
-        )
-    found = load_model(answer.model) if model is None else loaded_model(model)
-    known = answer.provenance.get("fingerprint", found.fingerprint)
-    if known != found.fingerprint or answer.curves.shape[-1] != found.n_layers:
-        raise InputError(
-            f"Means are drawn behind scenes of the model that they are of: {found.name!r} has other weights than the model of the answer, "
-            f"{answer.model!r}. They were probably exchanged. Pass the model that the answer was made with."
-        )
-    return PreferenceView(SceneSource(found), answer, **traits)
+    source = answered_scenes(answer, model, scenes)
+    return PreferenceView(source, answer, **{"scene": first_answerable(source), **traits})

@@ -8,18 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from qkwidgets.analyses.scene_source import SceneSource
 from qkwidgets.answers.file import to_bytes
 from qkwidgets.answers.preference import Preference
 from qkwidgets.answers.preference_choices import choices_of
 from qkwidgets.answers.preference_state import GROUPS
 from qkwidgets.answers.quantise import quantised
-from qkwidgets.answers.scene_attention import SceneAttention
-from qkwidgets.data.labels.listed import SceneSet
-from qkwidgets.data.labels.o3 import O3Set
+from qkwidgets.answers.scene_attention import NOTHING, SceneAttention
+from qkwidgets.answers.scene_images import Chosen, SceneImages
+from qkwidgets.widgets.wire import meta_record
+
+NARROW_NOTHING = 255
+"""`scene_attention.NOTHING` in 8 bits."""
 
 
-def scene_key(chosen: tuple[int, ...]) -> str:
+def scene_key(chosen: Chosen) -> str:
     """The name of a scene: the places of its values, in the order of the parameters.
 
     Examples
@@ -35,7 +37,7 @@ def scene_bytes(scene: SceneAttention, *, exact: bool) -> bytes:
     attention = scene.attention.astype(np.float32)
     arrays = {
         "picture": np.frombuffer(scene.picture, np.uint8),
-        "regions": scene.regions.astype(np.uint8) if scene.regions.max() < 255 else scene.regions,
+        "regions": _regions(scene),
         "query": scene.query_patch.astype(np.int32),
         **({"attention": attention} if exact else quantised("attention", attention, np.uint8)),
     }
@@ -46,27 +48,28 @@ def scene_bytes(scene: SceneAttention, *, exact: bool) -> bytes:
     return to_bytes(arrays)
 
 
-def scene_meta(source: SceneSource, answer: Preference | None, title: str | None = None) -> dict[str, Any]:
+def _regions(scene: SceneAttention) -> np.ndarray:
+    """In 8 bits where the numbers fit; the largest number of the type is neither item nor ground."""
+    if scene.n_items >= NARROW_NOTHING:
+        return scene.regions
+    return np.where(scene.regions == NOTHING, NARROW_NOTHING, scene.regions).astype(np.uint8)
+
+
+def scene_meta(source: SceneImages, answer: Preference | None, title: str | None = None) -> dict[str, Any]:
     """The record that the browser reads first."""
-    model = source.model
-    layout = model.layout
     unlike = [] if answer is None else _unlike(source, answer)
     notes = [f"The means of the answer are not drawn: {'; '.join(unlike)}."] if unlike else _others(source, answer)
+    known = meta_record(
+        title or f"Attention preference of {source.model}",
+        source.model,
+        (source.n_layers, source.n_heads, 1),
+        source.layout,
+        source.provenance,
+        choices_of({}),
+        notes=notes,
+    )
     return {
-        "format": 1,
-        "title": title or f"Attention preference of {model.name}",
-        "model": model.name,
-        "n_layers": model.n_layers,
-        "n_heads": model.n_heads,
-        "n_modes": 1,
-        "layout": {
-            "n_cls": layout.n_cls,
-            "n_distill": layout.n_distill,
-            "n_registers": layout.n_registers,
-            "grid": list(layout.grid),
-        },
-        "tokens": [],
-        "images": [],
+        **known,
         "axes": [
             {
                 "name": axis.name,
@@ -78,15 +81,11 @@ def scene_meta(source: SceneSource, answer: Preference | None, title: str | None
             for number, axis in enumerate(source.axes)
         ],
         "curves": None if answer is None or unlike else _curves(answer),
-        "merged": isinstance(source.scenes, O3Set),
-        "about": [choice._asdict() for choice in choices_of({})],
-        "left_out": [],
-        "notes": notes,
-        "provenance": {**model.provenance, "fingerprint": model.fingerprint},
+        "merged": source.merged,
     }
 
 
-def _idle(source: SceneSource, number: int) -> dict[str, list[str]]:
+def _idle(source: SceneImages, number: int) -> dict[str, list[str]]:
     """The words of the feature at which turning this parameter changes no scene."""
     names = [axis.name for axis in source.axes]
     if "feature" not in names:
@@ -96,7 +95,7 @@ def _idle(source: SceneSource, number: int) -> dict[str, list[str]]:
     for place, word in enumerate(source.axes[feature].words):
         turned = [0] * len(names)
         turned[feature] = place
-        turned[number] = source.counts[number] - 1
+        turned[number] = len(source.axes[number].values) - 1
         if source.settled(tuple(turned)) != tuple(turned):
             words.append(word)
     return {"feature": words} if words else {}
@@ -107,22 +106,23 @@ def _of(answer: Preference) -> str:
     return f"{answer.n_images:,} {answer.provenance.get('images', {}).get('kind', 'images')}"
 
 
-def _unlike(source: SceneSource, answer: Preference) -> list[str]:
+def _unlike(source: SceneImages, answer: Preference) -> list[str]:
     """Which options of an answer make its means something else than the mean of what single scenes show here."""
     found = []
     if answer.provenance.get("tokens", "patches") != "patches":
         found.append('what falls on prefix tokens is kept in them (tokens="all"), and left out here')
-    here = source.model.preprocessing.describe()["crop"]
+    here = source.preprocessing["crop"]
     if answer.provenance.get("preprocessing", {}).get("crop", here) != here:
         found.append('they are of the model\'s own crop (resize="model"), and whole pictures are squeezed here')
     return found
 
 
-def _others(source: SceneSource, answer: Preference | None) -> list[str]:
+def _others(source: SceneImages, answer: Preference | None) -> list[str]:
     """That the means behind are of another kind of pictures than the one that is shown, where that is known."""
-    shown = SceneSet.kind if source.scenes is None else source.scenes.kind
     kind = None if answer is None else answer.provenance.get("images", {}).get("kind")
-    return [] if kind in (None, shown) else [f"The means behind are of {_of(answer)}; what is shown are {shown}."]
+    if kind in (None, source.kind):
+        return []
+    return [f"The means behind are of {_of(answer)}; what is shown are {source.kind}. Pass scenes= to see those."]
 
 
 def _curves(answer: Preference) -> dict[str, Any]:

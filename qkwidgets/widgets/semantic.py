@@ -1,12 +1,11 @@
 """The semantic view: what each mode carries between the objects of an image, as arrows and as a table."""
 
-import os
 from typing import Any
 
 import traitlets as t
 
 from qkwidgets.answers.semantic_map import SemanticMap
-from qkwidgets.widgets.base import STATIC, QKWidget, check_setting
+from qkwidgets.widgets.base import STATIC, QKWidget, whole_view
 from qkwidgets.widgets.semantic_wire import SemanticParts
 
 LIVE_BYTES = 4_000_000
@@ -24,7 +23,8 @@ class SemanticView(QKWidget):
     answer
         From `semantic_map`; its images with tables are those that are shown.
     traits
-        Any of the traits below, to start with.
+        Any of the traits below, to start with. Without layer, head and mode, the view opens on the mode of largest excess among those
+        above random directions.
 
     Examples
     --------
@@ -57,6 +57,8 @@ class SemanticView(QKWidget):
     def __init__(self, answer: SemanticMap, **traits: Any) -> None:
         self.answer = answer
         self._parts = parts = SemanticParts.whole(answer)
+        if parts.strongest and not {"layer", "head", "mode"} & set(traits):
+            traits |= dict(zip(("layer", "head", "mode"), parts.strongest, strict=True))
         super().__init__(**traits)
         self.set_trait("meta", parts.meta())
         for name in ("spectra", "pictures", "segments", "summary"):
@@ -76,23 +78,13 @@ class SemanticView(QKWidget):
         """The model, for messages."""
         return repr(self.answer.model)
 
-    def save(self, path: str | os.PathLike) -> None:
-        """Write the answer that is shown to a `.qk` file; see `SemanticMap.save`."""
-        self.answer.save(path)
-
     @t.validate("image")
     def _valid_image(self, proposal: Any) -> int:
         return self._check("image", proposal["value"])
 
     @t.validate("view")
     def _valid_view(self, proposal: Any) -> dict[str, Any]:
-        view = {**DEFAULT_VIEW, **proposal["value"]}
-        for name, value in view.items():
-            check_setting("a semantic view", VIEW_CHOICES, name, value)
-        return view
+        return whole_view("a semantic view", VIEW_CHOICES, DEFAULT_VIEW, proposal["value"])
 
-    def _answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
-        if request.get("kind") != "need":
-            return super()._answer(request)
-        layer, head = self._check("layer", request["layer"]), self._check("head", request["head"])
-        return {"kind": "tile", "layer": layer, "head": head}, [self._parts.head(layer, head)]
+    def _tile(self, layer: int, head: int) -> bytes:
+        return self._parts.head(layer, head)

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 
 from qkwidgets.answers.file import to_bytes
+from qkwidgets.answers.head_means import typed_shares, weighted_cosine
 from qkwidgets.answers.semantic_map import SemanticMap
 from qkwidgets.answers.semantic_tables import ImageTables
 from qkwidgets.answers.source import Spectra
 from qkwidgets.core.errors import InputError
-from qkwidgets.widgets.wire import wire_pictures, wire_spectra
+from qkwidgets.core.index import ModeIndex
+from qkwidgets.widgets.wire import meta_record, wire_pictures, wire_spectra
 
 SIDES = ("query", "key", "part_query", "part_key")
 
@@ -64,70 +66,43 @@ class SemanticParts:
     def heads(self) -> list[tuple[int, int]]:
         return list(np.ndindex(self.answer.type.shape[:2]))
 
+    @property
+    def strongest(self) -> ModeIndex | None:
+        """The mode of largest excess among those above random directions, if there is one: where a view opens."""
+        return next((index for index, _, _ in self.answer.top(1)), None)
+
     def meta(self, title: str | None = None) -> dict[str, Any]:
         """The record that the browser reads first."""
-        answer, layout = self.answer, self.answer.layout
-        n_layers, n_heads, n_modes = answer.type.shape
+        answer, shape = self.answer, self.answer.type.shape
+        known = meta_record(
+            title or f"Semantic map of {answer.model}",
+            answer.model,
+            shape,
+            answer.layout,
+            answer.provenance,
+            answer.choices,
+            images=map(_image, self.images),
+            head_numbers=HEAD_NUMBERS,
+            notes=[f"{answer}."],
+        )
         return {
-            "format": 1,
-            "title": title or f"Semantic map of {answer.model}",
-            "model": answer.model,
-            "n_layers": n_layers,
-            "n_heads": n_heads,
-            "n_modes": n_modes,
-            "embedded_modes": n_modes,
-            "layout": {
-                "n_cls": layout.n_cls,
-                "n_distill": layout.n_distill,
-                "n_registers": layout.n_registers,
-                "grid": list(layout.grid),
-            },
-            "tokens": [],
-            "images": [_image(image) for image in self.images],
+            **known,
+            "embedded_modes": shape[2],
             "mode_band": None,
-            "head_numbers": list(HEAD_NUMBERS),
             "row_tokens": [],
-            "about": [choice._asdict() for choice in answer.choices],
-            "left_out": [],
-            "notes": [str(answer) + "."],
-            "provenance": {name: value for name, value in answer.provenance.items() if name != "choices"},
             "semantic": {
                 "types": [kind._asdict() for kind in answer.types],
                 "segments_from": answer.segments_from,
                 "n_images": answer.n_images,
+                "strongest": self.strongest and list(self.strongest),
             },
         }
 
     def spectra(self) -> bytes:
         """What is known of the modes without images, as the explorer's panels read it."""
-        answer, shape = self.answer, self.answer.cosine.shape
-        unknown = np.full(shape[:2], np.nan)
-        alive = ~answer.null
-        typed = (answer.type >= 0) & alive
-        with np.errstate(invalid="ignore", divide="ignore"):
-            weights = np.where(np.isnan(answer.cosine), 0, answer.singular_values)
-            cosine = (np.nan_to_num(answer.cosine) * weights).sum(axis=-1) / weights.sum(axis=-1)
-            numbers = [
-                typed.sum(axis=-1) / alive.sum(axis=-1),
-                (typed & answer.above_random).sum(axis=-1) / alive.sum(axis=-1),
-                cosine,
-            ]
-        return wire_spectra(
-            Spectra(
-                singular_values=answer.singular_values,
-                cosine=answer.cosine,
-                degenerate=answer.degenerate,
-                null=answer.null,
-                stability=answer.stability,
-                head_cosine=cosine,
-                head_band=unknown,
-                layer_cosine=unknown[:, 0],
-                layer_band=unknown[:, 0],
-                head_numbers=np.stack(numbers),
-                **{name: np.zeros((0, *shape)) for name in ("share", "peak", "energy")},
-                share_bias=np.zeros((0, *shape[:2])),
-            )
-        )
+        answer = self.answer
+        cosine = weighted_cosine(answer.cosine, answer.singular_values)
+        return wire_spectra(Spectra.of_modes(answer, cosine, np.stack([*typed_shares(answer), cosine])))
 
     def pictures(self) -> bytes:
         """The encoded pictures."""
@@ -148,6 +123,7 @@ class SemanticParts:
                 "share": answer.share.astype(np.float32),
                 "share_above": answer.share_above_random.astype(np.float32),
                 "random_typed": answer.random_typed.astype(np.float32),
+                "chance_above_random": answer.chance_above_random.astype(np.float32),
             }
         )
 

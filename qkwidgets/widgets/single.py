@@ -9,7 +9,7 @@ from qkwidgets.answers.alignment import Alignment
 from qkwidgets.answers.choices import MODE_CHOICES
 from qkwidgets.answers.exploration import Exploration
 from qkwidgets.answers.modes import SingularModes
-from qkwidgets.answers.source import Spectra
+from qkwidgets.answers.source import OF_MODES, Spectra
 from qkwidgets.widgets.explorer import Explorer
 
 CHANCE = {
@@ -34,7 +34,7 @@ def spectrum_widget(modes: SingularModes, **traits: Any) -> Explorer:
     >>> view = spectrum_widget(qk.modes(qk.load_model()), layer=4)
     >>> view.selection = "L4 H2 M1"
     """
-    tables = {name: getattr(modes, name) for name in ("singular_values", "cosine", "degenerate", "null", "stability")}
+    tables = {name: getattr(modes, name) for name in OF_MODES}
     heads = {name: getattr(modes, name) for name in ("head_cosine", "head_band", "layer_cosine", "layer_band")}
     notes = ["Mean cosines are weighted by singular values; a layer's value is the mean of its heads.", CHANCE["isotropic"]]
     meta = _meta(modes.provenance, modes.singular_values.shape, modes.mode_band, notes)
@@ -87,10 +87,7 @@ def trend_widget(alignment: Alignment, **traits: Any) -> Explorer:
 
 def _without_images(meta: dict[str, Any], numbers: dict[str, np.ndarray]) -> Exploration:
     """A view of no images: what is about images has length zero."""
-    shape = numbers["singular_values"].shape
-    by_image = {name: np.zeros((0, *shape)) for name in ("share", "peak", "energy")}
-    by_image["share_bias"] = np.zeros((0, *shape[:2]))
-    return Exploration(meta, Spectra(**numbers, head_numbers=numbers["head_cosine"][None], **by_image), {}, ())
+    return Exploration(meta, Spectra.without_images(numbers | {"head_numbers": numbers["head_cosine"][None]}), {}, ())
 
 
 def _meta(provenance: dict[str, Any], shape: tuple[int, ...], mode_band: float, notes: list[str]) -> dict[str, Any]:

@@ -1,13 +1,15 @@
 """An answer source in the form in which it travels to the browser: JSON, and safetensors bytes."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
-from qkwidgets.answers.choices import PANELS
+from qkwidgets.answers.choices import PANELS, Choice
 from qkwidgets.answers.exploration import Exploration
 from qkwidgets.answers.file import to_bytes
 from qkwidgets.answers.source import Spectra
+from qkwidgets.core.layout import TokenLayout
 
 SIGNIFICANT_BITS = 13
 """Of the numbers that rank modes: each is off by 2^-13 of itself at most, and no more than three of its digits are shown."""
@@ -22,6 +24,43 @@ def wire_meta(frozen: Exploration, title: str | None = None) -> dict[str, Any]:
         {**row, "panels": list(PANELS[row["question"]])} if row["question"] in PANELS else row for row in frozen.meta["about"]
     ]
     return {"format": 1, "title": title or frozen.model, **meta, "about": about}
+
+
+def meta_record(
+    title: str,
+    model: str,
+    shape: tuple[int, int, int],
+    layout: TokenLayout,
+    provenance: Mapping[str, Any],
+    choices: Iterable[Choice],
+    *,
+    images: Iterable[Mapping[str, Any]] = (),
+    head_numbers: Iterable[Mapping[str, Any]] = (),
+    notes: Iterable[str] = (),
+) -> dict[str, Any]:
+    """What the record that the browser reads first says in every view; `shape` is how many layers, heads and modes there are."""
+    n_layers, n_heads, n_modes = shape
+    return {
+        "format": 1,
+        "title": title,
+        "model": model,
+        "n_layers": n_layers,
+        "n_heads": n_heads,
+        "n_modes": n_modes,
+        "layout": {
+            "n_cls": layout.n_cls,
+            "n_distill": layout.n_distill,
+            "n_registers": layout.n_registers,
+            "grid": list(layout.grid),
+        },
+        "tokens": [],
+        "images": [dict(image) for image in images],
+        "head_numbers": [dict(number) for number in head_numbers],
+        "about": [choice._asdict() for choice in choices],
+        "left_out": [],
+        "notes": list(notes),
+        "provenance": {name: value for name, value in provenance.items() if name != "choices"},
+    }
 
 
 def wire_spectra(spectra: Spectra) -> bytes:

@@ -70,10 +70,27 @@ def test_effects_are_measured_saved_and_repeatable(builtin_model, tmp_path):
     assert [(row["radius"], row["cut"]) for row in found.rows()] == [(1, "inside"), (1, "outside"), (2, "inside"), (2, "outside")]
 
 
-def test_models_without_an_odd_one_out_answer_have_no_accuracy():
+def test_the_configural_task_can_be_asked_for_and_is_named():
+    scenes = qk.odd_one_out(20, seed=5, feature="configuration", n_items=(4, 5))
+    found = qk.attention_cut(qk.load_model(), scenes, draws=1)
+    assert found.features == ["configuration"]
+    assert 1 / 5 <= found.chance <= 1 / 4
+    assert found.whole > found.chance
+    assert "(odd in configuration)" in str(found)
+    assert f"odd patches found: {found.whole:.0%} uncut" in str(found)
+    assert found.rows()[0]["accuracy_chance"] == found.chance
+    mixed = qk.attention_cut(qk.load_model(), qk.odd_one_out(20, seed=5, feature=["size", "colour"]), draws=1)
+    assert mixed.features == ["colour", "size"]
+
+
+def test_models_without_an_odd_one_out_answer_have_no_accuracy(tmp_path):
     found = qk.attention_cut(model(), noise(2), draws=1)
-    assert found.whole is None
+    found.save(tmp_path / "cut.qk")
+    found = qk.open(tmp_path / "cut.qk")
+    assert found.whole is found.chance is None
+    assert found.features == []
     assert np.isnan(found.accuracy).all()
+    assert "odd" not in str(found)
 
 
 def test_heads_that_do_not_add_up_are_refused():

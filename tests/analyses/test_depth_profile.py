@@ -8,7 +8,9 @@ import torch
 
 import qkwidgets as qk
 from qkwidgets.core.errors import InputError
+from qkwidgets.core.factors.probe import RIDGES
 from qkwidgets.sweeps.depth_moments import DepthSums
+from qkwidgets.sweeps.image_sample import image_hash
 from tests.depths import QUIET, model, noise, profile
 from tests.oracles import depth as oracle
 
@@ -66,6 +68,37 @@ def test_a_profile_can_be_saved_and_read_as_a_table(tmp_path):
     assert str(found).startswith("Position through depth in small at residual, 9 images: share of variance in layers 0 to 1: ")
 
 
+def test_context_is_what_held_out_least_squares_on_whole_arrays_tell():
+    images = noise(60)
+    found = qk.depth_profile(small(), images, cosines=False, context=True, batch_size=7, **QUIET)
+    again = qk.depth_profile(small(), images, context=True, batch_size=60, **QUIET)
+    assert found.content_cosine is None
+    assert again.content_cosine is not None
+    np.testing.assert_allclose(found.context, again.context, atol=1e-6)
+    pixels, layout = small().preprocess(images)[0], small().layout
+    one, other = (oracle.content(x[:, layout.patches].double().numpy()) for x in small().residuals(pixels))
+    x, w = small().attn_inputs(pixels)[0].double(), small().layers[0]
+    q, k = ((x[:, None] @ W.double() + b.double()[:, None]).numpy() for W, b in ((w.W_Q, w.b_Q), (w.W_K, w.b_K)))
+    weights = np.exp(w.scale * q[:, :, layout.patches] @ k.swapaxes(-1, -2))
+    weights = (weights / weights.sum(-1, keepdims=True))[..., layout.patches].mean(1)
+    diagonal = np.arange(layout.n_patches)
+    weights[:, diagonal, diagonal] = 0
+    attended = weights / weights.sum(-1, keepdims=True) @ one
+    uniform = (one.sum(1, keepdims=True) - one) / (layout.n_patches - 1)
+    quarter = image_hash(torch.arange(60)).remainder(4).numpy()
+    for place, features in enumerate(([one], [one, uniform], [one, attended])):
+        z = np.concatenate(features, axis=-1)
+        quarters = [np.isin(quarter, fold) for fold in ((0, 1), 2, 3)]
+        rows = [tuple(a[mask].reshape(-1, a.shape[-1]) for a in (z, other)) for mask in quarters]
+        assert found.context[0, place] == pytest.approx(oracle.held_out_r2(rows, RIDGES), abs=1e-5)
+    rest = (found.context[0, 1:] - found.context[0, 0]) / (1 - found.context[0, 0])
+    np.testing.assert_allclose(found.contextual[0], rest)
+    row = found.rows()[0]
+    assert (row["step_told_alone"], row["step_context_attended"]) == (found.context[0, 0], found.contextual[0, 1])
+    with pytest.raises(InputError, match=r"^Whether a step is contextual is tested where it is asked for: it was not here\. "):
+        _ = profile().contextual
+
+
 def test_shuffled_patches_are_named_and_take_the_place_of_content_away():
     """Pictures of one bright row each, the same in all: position by content alone, in a model without a table of its own."""
     own = model()
@@ -105,6 +138,12 @@ def test_bad_sets_are_refused():
         qk.depth_profile(qk.load_model(), totals)
     with pytest.raises(InputError, match=r"^Patches are exchanged before the model sees them: got the totals of a sweep\. "):
         qk.depth_profile(small(), totals, shuffle=0)
+    with pytest.raises(
+        InputError, match=r"^Whether a step is contextual takes the images once more: got the totals of a sweep\. "
+    ):
+        qk.depth_profile(small(), totals, context=True)
+    with pytest.raises(InputError, match=r"^A step is tested on images that it was not fitted to, .*: got 2 images\. "):
+        qk.depth_profile(small(), noise(2), context=True, **QUIET)
     with pytest.raises(InputError, match=r"^Layers are compared by 'content_cosine', .*: got 'cka'\. "):
         profile().similarity("cka")
 

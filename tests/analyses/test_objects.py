@@ -12,14 +12,13 @@ from qkwidgets.core.errors import InputError
 from qkwidgets.core.layout import TokenLayout
 from qkwidgets.core.optimal import unpacked
 from qkwidgets.data.labelled import labelled_set
-from qkwidgets.models.contract import AttentionModel
 from qkwidgets.sweeps.anisotropy import CentreTokens
-from qkwidgets.sweeps.loading import seen_regions
 from qkwidgets.sweeps.reducer import LayerBatch
 from qkwidgets.sweeps.same_object import SameObject
 from tests.oracles import objects as oracle
 from tests.oracles.dense import dense_modes
 from tests.oracles.optimal import guarded_score, ranked
+from tests.reduced import state_of
 
 N_IMAGES = 9
 QUIET = {"workers": 0, "progress": False}
@@ -38,20 +37,6 @@ def pictures():
             mask[:4, :4] = 3
         found.append((rng.integers(0, 255, (64, 64, 3), dtype=np.uint8), mask))
     return labelled_set(found)
-
-
-def state_of(reducer, model: AttentionModel, images, order, batch=4):
-    """The state of some images, in this order, some at a time."""
-    state = reducer.empty()
-    for part in torch.tensor(order).split(batch):
-        pixels, _ = model.preprocess([images.picture(i) for i in part.tolist()])
-        regions = tuple(seen_regions(images.labelled(i), model.preprocessing, model.layout.grid) for i in part.tolist())
-
-        def visit(layer, tokens, part=part, regions=regions):
-            reducer.update(state, LayerBatch(layer, part, tokens, model.layout, regions))
-
-        model.watch(pixels, visit)
-    return state
 
 
 def same(one, other):

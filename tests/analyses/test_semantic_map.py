@@ -12,13 +12,13 @@ from qkwidgets.core.errors import InputError
 from qkwidgets.data.images import Picture
 from qkwidgets.data.labelled import labelled_picture, labelled_set
 from qkwidgets.data.labels.listed import SceneSet
-from qkwidgets.models.contract import AttentionModel
 from qkwidgets.sweeps.loading import seen_regions
 from qkwidgets.sweeps.reducer import LayerBatch
 from qkwidgets.sweeps.segmenting import segment_rows
 from qkwidgets.sweeps.semantic import Relations, _moves
 from tests.oracles import objects as oracle
 from tests.oracles.dense import dense_modes
+from tests.reduced import state_of
 
 N_IMAGES, GRID = 6, (4, 4)
 QUIET = {"workers": 0, "progress": False}
@@ -38,20 +38,6 @@ def pictures():
         noise = Picture(rng.integers(0, 255, (64, 64, 3), dtype=np.uint8), f"noise {number}")
         found.append(labelled_picture(noise, mask, parts=parts, ignored=ignored))
     return labelled_set(found)
-
-
-def state_of(reducer: Relations, model: AttentionModel, images, order, batch=4):
-    """The state of some images, in this order, some at a time."""
-    state = reducer.empty()
-    for part in torch.tensor(order).split(batch):
-        pixels, _ = model.preprocess([images.picture(i) for i in part.tolist()])
-        regions = tuple(seen_regions(images.labelled(i), model.preprocessing, model.layout.grid) for i in part.tolist())
-
-        def visit(layer, tokens, part=part, regions=regions):
-            reducer.update(state, LayerBatch(layer, part, tokens, model.layout, regions))
-
-        model.watch(pixels, visit)
-    return state
 
 
 def maps_of(model, images, layer, head, image):

@@ -51,6 +51,20 @@ def test_models_side_by_side_differ_and_are_compared_by_one_measure():
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
+def test_context_is_drawn_as_the_part_that_is_left_to_tell(theme):
+    one = named(context=np.array([[0.6, 0.7, 0.9]]))
+    other = dataclasses.replace(
+        one, context=np.array([[0.5, 0.5, 0.5]]), provenance={**one.provenance, "model": "other", "shuffle": 0}
+    )
+    figure = one.figure(other, what="context", theme=theme)
+    assert [trace.name for trace in figure.data if trace.showlegend is None] == [ESCAPED, "other, patches shuffled"]
+    np.testing.assert_allclose([trace.y[0] for trace in figure.data], [0.75, 0.25, 0, 0])
+    assert [trace.x[0] for trace in figure.data] == [0.5] * 4
+    assert "a patch’s own content tells 50 % to 60 % of its next" in words(figure)
+    assert markup_of_names(figure) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_manifold_shows_every_layer_by_row_and_by_column(theme):
     answer = named()
     figure = answer.figure("manifold", layer=1, theme=theme)
@@ -101,7 +115,7 @@ def test_cosines_have_zero_in_the_middle_and_linear_cka_begins_there():
     ("draw", "message"),
     [
         (lambda: depth_figure(), r"^A figure of depth needs at least one answer: got none\. "),
-        (lambda: named().figure("map"), r"^what is one of 'curves', 'manifold', 'similarity': got 'map'\. "),
+        (lambda: named().figure("map"), r"^what is one of 'curves', 'manifold', 'similarity', 'context': got 'map'\. "),
         (lambda: named().figure(layers="deep"), r"^layers is one of 'normalised', 'index': got 'deep'\. "),
         (lambda: depth_figure(named(), named(), what="manifold"), r"^what='manifold' shows one model: got 2 answers\. "),
         (lambda: named().figure(what="manifold", layer=2), r"^Layer 2 of .* does not exist: it has layers 0 to 1\. "),

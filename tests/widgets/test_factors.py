@@ -11,14 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import traitlets as t
+from PIL import Image
 from safetensors.numpy import load
 
 import qkwidgets as qk
+from qkwidgets.analyses.factor_maps import factor_maps
 from qkwidgets.answers.quantise import restored, rounding_bound
 from qkwidgets.core.errors import InputError, OutOfRangeError
 from qkwidgets.core.index import ModeIndex
 from qkwidgets.widgets.factors import CELLS, DEFAULT_VIEW, FactorMap
 from qkwidgets.widgets.factors_wire import FactorParts, head_numbers
+from tests import factors as few
 from tests.factor_answers import HEADS, IMAGES, LAYERS, LAYOUT, MODES, Images, factors
 from tests.figures.test_colours import SIGHT, distance, rgb
 
@@ -96,6 +99,34 @@ def test_maps_on_one_image_need_an_image(answer):
     with pytest.raises(InputError, match="this one has none"):
         FactorMap(answer, view={"maps": "image"})
     assert FactorMap(answer).counts["image"] == 0
+
+
+def test_images_of_any_kind_are_shown_through_the_model_of_the_answer(tmp_path):
+    made, images = few.factors(spread=True), few.noise(3)
+    for number, image in enumerate(images):
+        Image.fromarray(image).save(tmp_path / f"{number}.png")
+    for given in (images, str(tmp_path)):
+        view = made.widget(model=few.model(), images=given, view={"maps": "image"}, image=2)
+        assert view.counts["image"] == 3
+        query, key = factor_maps(few.model(), made, images).content(1, 2)
+        tile = load(FactorParts.whole(made, view.images).head(1, 2, exact=True))
+        np.testing.assert_array_equal(tile["query_content"], query)
+        np.testing.assert_array_equal(tile["key_content"], key)
+    assert [record["name"] for record in view.meta["images"]] == ["0.png", "1.png", "2.png"]
+    view.to_html(tmp_path / "page.html")
+    assert sent_images(tmp_path / "page.html") == 3
+
+
+def test_a_model_alone_shows_samples_and_a_built_in_one_is_loaded_by_itself(builtin_model):
+    made = qk.factors(builtin_model, qk.odd_one_out(4), draws=0, workers=0, progress=False)
+    assert made.widget(model=builtin_model).counts["image"] == 8
+    assert made.widget(images=qk.odd_one_out(2)).counts["image"] == 2
+    assert made.widget().counts["image"] == 0
+
+
+def sent_images(path) -> int:
+    """How many images the page of a factor map has."""
+    return len(set(re.findall(r'"name":\s*"(\d+\.png)"', path.read_text(encoding="utf-8"))))
 
 
 @pytest.mark.parametrize("trait", ["meta", "energies", "spectra", "pictures", "maps"])
@@ -194,6 +225,20 @@ def test_meta_is_json_and_says_what_the_numbers_are(widget, answer):
     assert [image["name"] for image in widget.meta["images"]] == ["scene 0", "scene 1"]
     assert all({"question", "choice", "alternative", "source"} <= set(row) for row in widget.meta["about"])
     assert FactorMap(factors(bias="Few.")).meta["factors"]["bias"] == "Few."
+
+
+def test_meta_names_heads_that_are_no_more_specialised_than_random_read_outs():
+    answer = factors()
+    null = answer.specialisation_null.copy()
+    null[0, 1, 1], null[2, 0, 1] = 1.1, np.nan
+    meta = FactorMap(dataclasses.replace(answer, specialisation_null=null)).meta
+    here = {f"L{layer}H{head}" for layer, head in np.argwhere(answer.specialisation <= 0.6)} - {"L2H0"} | {"L0H1"}
+    assert set(meta["factors"]["unspecialised"]) == here
+    assert meta["notes"] == [
+        f"{len(here)} of 5 heads are no more specialised than random read-outs: their labels may be the sizes of their factors."
+    ]
+    untested = dataclasses.replace(answer, specialisation_null=np.full_like(null, np.nan))
+    assert FactorMap(untested).meta["notes"][0].startswith("Heads were not held against random read-outs")
 
 
 def test_meta_tells_the_choices_that_were_made():

@@ -1,4 +1,7 @@
+import dataclasses
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -6,9 +9,14 @@ from safetensors.numpy import load
 
 import qkwidgets as qk
 from qkwidgets.analyses.scene_source import SceneSource
+from qkwidgets.answers.scene_attention import NOTHING
 from qkwidgets.core.errors import InputError
+from qkwidgets.data.images import read_images
+from qkwidgets.data.labelled import labelled_picture, labelled_set
 from qkwidgets.widgets.preference import PreferenceView, preference_view, preference_widget
 from qkwidgets.widgets.preference_wire import scene_bytes
+from tests.models.families import randomised, read, vit
+from tests.scenes import ConstantScenes
 
 VARY = {"feature": ["colour", "shape"], "difference": [None, 0.2], "seed": range(3)}
 
@@ -148,6 +156,35 @@ def test_labelled_pictures_are_stepped_through(model):
     assert (view.source.attention((2,)).regions == 1).sum() == scenes.target[2].sum()
 
 
+def test_pixels_that_are_neither_item_nor_ground_travel_as_nothing(model):
+    array, mask, ignored = np.zeros((64, 64, 3), np.uint8), np.zeros((64, 64), int), np.zeros((64, 64), bool)
+    mask[:16, :16], mask[32:48, 32:48], ignored[40:, :8] = 1, 2, True
+    picture = labelled_picture(read_images(array)[0], mask, target=1, ignored=ignored)
+    view = preference_view(model, picture)
+    scene = view.source.attention((0,))
+    assert (scene.regions[ignored] == NOTHING).all()
+    assert set(np.unique(scene.regions[~ignored])) == {0, 1, 2}
+    assert "2 items" in repr(scene)
+    travelled = load(view.tiles["0"])["regions"]
+    assert travelled.dtype == np.uint8
+    assert set(np.unique(travelled[ignored])) == {255}
+    many = dataclasses.replace(scene, regions=np.where(scene.regions == 2, 255, scene.regions).astype(np.uint16))
+    assert set(np.unique(load(scene_bytes(many, exact=True))["regions"])) == {0, 1, 255, NOTHING}
+
+
+def test_a_view_shows_whatever_answers_for_scenes_without_model_or_torch(tmp_path):
+    view = PreferenceView(ConstantScenes(), layer=1)
+    assert (view.counts, view.owner) == ({"layer": 2, "head": 3, "mode": 1}, "'test:model'")
+    assert load(view.tiles["0"])["groups"].shape == (2, 3, 3)
+    script = (
+        "import sys; sys.modules['torch'] = None\n"
+        "from qkwidgets.widgets.preference import PreferenceView; from tests.scenes import ConstantScenes\n"
+        f"PreferenceView(ConstantScenes()).to_html({str(tmp_path / 'page.html')!r})"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+    assert "seed" in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
 def test_means_over_many_scenes_travel_as_json_without_nan(model):
     found = qk.attention_preference(model, qk.odd_one_out(4), null=0, items=False, workers=0, progress=False)
     view = found.widget(layer=2)
@@ -167,7 +204,8 @@ def test_means_behind_are_named_for_what_they_are_of(model):
     meta = found.widget().meta
     assert meta["curves"]["of"] == "4 photographs with target and distractor masks"
     assert meta["notes"] == [
-        "The means behind are of 4 photographs with target and distractor masks; what is shown are odd-one-out scenes."
+        "The means behind are of 4 photographs with target and distractor masks; what is shown are odd-one-out scenes. "
+        "Pass scenes= to see those."
     ]
     del found.provenance["images"]
     assert found.widget().meta["curves"]["of"] == "4 images"
@@ -193,12 +231,43 @@ def test_means_of_other_options_are_not_drawn_behind(model, options, words):
 
 def test_an_answer_of_another_model_needs_it(model):
     found = qk.attention_preference(model, qk.odd_one_out(4), null=0, items=False, workers=0, progress=False)
-    found.provenance["model"] = "timm:vit_tiny"
+    found = dataclasses.replace(found, provenance={**found.provenance, "model": "timm:vit_tiny"}, live=None)
     with pytest.raises(
         InputError, match=r"Scenes are shown before the model of the answer, 'timm:vit_tiny': .* Pass it: .widget"
     ):
         preference_widget(found)
-    assert preference_widget(found, model).source.model.name == "builtin:o3"
+    assert preference_widget(found, model).source.model == "builtin:o3"
+
+
+def pictures(scenes):
+    """Photographs of one's own, so to speak: the first has no target."""
+    items = [labelled_set(scenes).labelled(i) for i in range(len(scenes))]
+    return [dataclasses.replace(items[0], target=None), *items[1:]]
+
+
+def test_an_answer_shows_its_own_pictures_while_they_are_at_hand(model, tmp_path):
+    found = qk.attention_preference(model, pictures(qk.odd_one_out(4, seed=3)), null=0, items=False, workers=0, progress=False)
+    assert (found.n_images, found.n_skipped) == (3, 1)
+    view = found.widget()
+    assert [axis["name"] for axis in view.meta["axes"]] == ["image"]
+    assert (view.scene, view.meta["notes"], view.meta["curves"]["of"]) == ({"image": 1}, [], "3 labelled pictures")
+    means = np.mean([view.source.attention((place,)).masses for place in (1, 2, 3)], axis=0)
+    assert np.allclose(means, found.masses, atol=1e-6)
+    view.save(tmp_path / "p.qk")
+    opened = qk.open(tmp_path / "p.qk")
+    assert opened.live is None
+    assert opened.widget().meta["notes"][0].endswith("what is shown are odd-one-out scenes. Pass scenes= to see those.")
+    again = opened.widget(scenes=pictures(qk.odd_one_out(4, seed=3)))
+    assert (again.scene, again.meta["notes"], again.tiles) == (view.scene, [], view.tiles)
+    with pytest.raises(InputError, match="'small' has other weights than the model of the answer, 'builtin:o3'"):
+        found.widget(read(randomised(vit()), "small"))
+
+
+def test_a_view_says_in_a_line_what_it_shows(model, view):
+    assert repr(view) == "<PreferenceView of 'builtin:o3': 6 layers x 4 heads>"
+    shown = qk.explore(model, qk.odd_one_out(2))
+    assert repr(shown) == "<Explorer of 'builtin:o3': 6 layers x 4 heads x 32 modes, 2 images>"
+    assert repr(qk.alignment(model).widget()) == "<Explorer of 'builtin:o3': 6 layers x 4 heads>"
 
 
 def test_an_answer_of_other_weights_is_refused_even_under_the_same_name(model):

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -31,9 +32,20 @@ def test_segments_types_and_shares_travel_whole(found, view):
     summary = load(view.summary)
     assert np.array_equal(summary["type"], found.type)
     assert np.allclose(summary["share"], found.share)
+    assert np.allclose(summary["chance_above_random"], found.chance_above_random)
     spectra = load(view.spectra)
     typed = (found.type >= 0) & ~found.null
     assert np.allclose(spectra["head_numbers"][0], typed.sum(-1) / (~found.null).sum(-1))
+
+
+def test_a_view_opens_on_the_strongest_mode_unless_one_is_asked_for(found):
+    strongest = found.top(1)[0][0]
+    assert found.widget().selection == strongest
+    assert found.widget().meta["semantic"]["strongest"] == list(strongest)
+    assert str(found.widget(layer=2).selection) == "L2 H0 M0"
+    none = replace(found, above_random=np.zeros_like(found.above_random))
+    assert str(none.widget().selection) == "L0 H0 M0"
+    assert none.widget().meta["semantic"]["strongest"] is None
 
 
 def test_the_record_is_json_and_names_segments_in_the_order_of_rows(found, view):
@@ -58,7 +70,5 @@ def test_a_head_is_answered_and_what_does_not_exist_refused(view):
 
 
 def test_a_map_without_tables_says_how_to_get_them(found):
-    from dataclasses import replace
-
     with pytest.raises(InputError, match=r"this one keeps none. .* Make it again with tables=8"):
         replace(found, images=()).widget()

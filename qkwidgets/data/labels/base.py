@@ -2,14 +2,16 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
-from jaxtyping import Bool, UInt16
+from jaxtyping import Bool, Integer, UInt16
 
+from qkwidgets.answers import registry
+from qkwidgets.answers.presenting import drawn
 from qkwidgets.core.errors import InputError
 from qkwidgets.data.images import Picture
-from qkwidgets.data.regions import Box, Regions, regions
+from qkwidgets.data.regions import Box, Regions, pixels_seen, regions
 from qkwidgets.data.sets.base import ImageSet, Label
 
 MOST_OBJECTS = 65535
@@ -44,6 +46,13 @@ class LabelledPicture:
         """Area shares of ground, objects and parts in the patches of a grid, which covers the picture or a box of it."""
         return regions(self.objects, len(self.names), grid, target=self.target, parts=self.parts, ignored=self.ignored, box=box)
 
+    def seen(
+        self, labels: Integer[np.ndarray, "height width"], box: Box, size: tuple[int, int], nothing: int
+    ) -> Integer[np.ndarray, "seen_height seen_width"]:
+        """A label for each pixel of a box of the picture at another size; `nothing` outside of the picture, and where it is ignored."""
+        known = labels if self.ignored is None else np.where(self.ignored, nothing, labels)
+        return pixels_seen(known, box, size, nothing)
+
     def __repr__(self) -> str:
         height, width = self.objects.shape
         return f"LabelledPicture({self.picture.name!r}, {width} x {height} pixels, {len(self.names)} objects)"
@@ -51,6 +60,9 @@ class LabelledPicture:
 
 class LabelledSet(ImageSet):
     """Any number of labelled pictures in a fixed order, read one by one."""
+
+    merged: ClassVar[bool] = False
+    """Whether all distractors of a picture are one object."""
 
     def labelled(self, index: int) -> LabelledPicture:
         """One picture with its objects.
@@ -69,6 +81,13 @@ class LabelledSet(ImageSet):
                 f"Every picture of a labelled set must be readable: {self.names[index]!r} raised {type(problem).__name__} ({problem}). One of "
                 "its files is probably damaged. Mend it, or leave the picture out."
             ) from problem
+
+    def figure(self, *choices: Any, **options: Any) -> Any:
+        """The first pictures with the outlines of their objects, as a plotly figure; `.figure(12, start=100, theme="dark")` for others.
+
+        See `qkwidgets.figures.labelled.labelled_figure`.
+        """
+        return drawn(registry.set_presenter(), f"{type(self).__name__}.figure", self, choices, options)
 
     def regions(self, index: int, grid: tuple[int, int], box: Box | None = None) -> Regions:
         """Area shares of one picture's ground, objects and parts in the patches of a grid; see `LabelledPicture.regions`."""

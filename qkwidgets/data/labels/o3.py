@@ -31,6 +31,7 @@ class O3Set(LabelledSet):
     """Photographs with a target mask and a distractor mask; object 1 is the target, object 2 are all distractors."""
 
     kind = "photographs with target and distractor masks"
+    merged = True
 
     def __init__(self, folder: Path) -> None:
         self.folder = from_root(folder)

@@ -1,0 +1,77 @@
+"""`qkwidgets explore` of saved answers: those with a page, those that need their model, and those that have none."""
+
+import dataclasses
+
+import pytest
+
+import qkwidgets as qk
+from qkwidgets.cli import main
+from qkwidgets.sweeps import SameObject, TopImages
+from tests.answers.test_same_object import answer as same_object
+from tests.answers.test_tables import ranking
+from tests.preferences import preference
+
+QUIET = {"workers": 0, "progress": False}
+
+
+@pytest.fixture
+def said(tmp_path, monkeypatch, capsys):
+    """What `qkwidgets explore` says when it refuses, with nothing left behind."""
+    monkeypatch.chdir(tmp_path)
+
+    def refused(*typed):
+        before = sorted(tmp_path.iterdir())
+        assert main(["explore", *typed]) == 2
+        assert sorted(tmp_path.iterdir()) == before
+        return capsys.readouterr().err
+
+    return refused
+
+
+@pytest.fixture(scope="module")
+def found():
+    """A preference of the built-in model on four scenes."""
+    return qk.attention_preference(qk.load_model(), qk.odd_one_out(4), null=0, items=False, **QUIET)
+
+
+def test_a_preference_is_shown_before_the_model_that_it_names(found, tmp_path, monkeypatch, said):
+    asked, load = [], qk.load_model()
+    monkeypatch.setattr("qkwidgets.load_model", lambda name, **options: asked.append((name, options)) or load)
+    dataclasses.replace(found, provenance={**found.provenance, "model": "timm:some_model"}).save("p.qk")
+    assert main(["explore", "p.qk", "--checkpoint", "w.safetensors", "-o", "p.html"]) == 0
+    assert asked == [("timm:some_model", {"checkpoint": "w.safetensors", "device": None})]
+    assert 'data-qk-view="preference"' in (tmp_path / "p.html").read_text(encoding="utf-8")
+    assert main(["explore", "p.qk", "-o", "again.qk"]) == 0
+    assert qk.open("again.qk").masses.tobytes() == found.masses.tobytes()
+
+
+def test_a_preference_of_other_weights_is_refused(found, said):
+    dataclasses.replace(found, provenance={**found.provenance, "fingerprint": "0"}).save("p.qk")
+    assert said("p.qk").startswith(
+        "qkwidgets: Means are drawn behind scenes of the model that they are of: 'builtin:o3' has other weights"
+    )
+    preference(model="builtin:none").save("q.qk")
+    assert said("q.qk").startswith("qkwidgets: ")
+    assert "widget(" not in said("q.qk")
+
+
+@pytest.mark.parametrize("answer", [same_object, ranking], ids=["without widget", "without page"])
+def test_an_answer_without_a_page_is_named_with_what_draws_it(answer, said):
+    answer().save("a.qk")
+    kind = type(answer()).__name__
+    assert said("a.qk") == (
+        f"qkwidgets: A page shows an answer that one can click through: a.qk holds one of kind {kind}, which is a table and a figure. It was "
+        "probably mixed up with another file. Draw it in Python: qkwidgets.open('a.qk').figure().\n"
+    )
+    assert said("a.qk", "--device", "cpu").startswith(
+        "qkwidgets: A saved answer holds its model's numbers and its own images: got a.qk with"
+    )
+
+
+def test_a_sweep_of_several_answers_is_told_how_to_part_them(said, tmp_path):
+    reducers = [TopImages(k=1), SameObject(k=2)]
+    qk.sweep(qk.load_model(), qk.odd_one_out(4), reducers, resume=tmp_path / "both", **QUIET)
+    assert said("both") == (
+        "qkwidgets: A page shows one answer: both holds optimal, same_object. They were made in one sweep. Save one of them in Python, "
+        "qkwidgets.open('both')['optimal'].save('one.qk'), and explore one.qk.\n"
+    )
