@@ -40,6 +40,9 @@ FACTOR_MOMENTS, ENERGIES = "tests/core/factors/test_moments.py", "tests/core/fac
 FACTOR_MODES, WITHIN = "tests/core/factors/test_factor_modes.py", "tests/core/factors/test_within.py"
 SPECTRA, PLANTED = "tests/core/factors/test_spectra_and_labels.py", "tests/core/factors/test_planted.py"
 FACTOR_SWEEP, FACTORS = "tests/sweeps/test_factor_moments.py", "tests/analyses/test_factors.py"
+COSINE, PROBE, DEPTH, CONTEXT = (f"tests/core/factors/test_{name}.py" for name in ("cosine", "probe", "depth", "context"))
+PROFILE, SPECIAL = "tests/analyses/test_depth_profile.py", "tests/analyses/test_factor_special.py"
+FACTOR_FIGURES, CUT_FIGURE = "tests/figures/test_factors.py", "tests/figures/test_attention_cut.py"
 PREFERENCE, OBJECTS, RELATIONS = (f"tests/core/test_{name}.py" for name in ("preference", "objects", "semantic"))
 MUTANTS = (
     Mutant(
@@ -572,6 +575,159 @@ MUTANTS = (
         "figures[0] * grounds[1],",
         "figures[1] * grounds[0],",
         RELATIONS,
+    ),
+    Mutant(
+        "cosine parts: by the query's shares alone",
+        "qkwidgets/core/factors/cosine.py",
+        "mode_points(query_share, key_share).nan",
+        "query_share.nan",
+        COSINE,
+    ),
+    Mutant(
+        "cosine parts: modes without weights",
+        "qkwidgets/core/factors/cosine.py",
+        "spectrum_weights(singular_values.nan_to_num(0.0)) * cosine",
+        "cosine",
+        COSINE,
+    ),
+    Mutant(
+        "cosine parts: nulls exchanged",
+        "qkwidgets/core/factors/cosine.py",
+        "for each in (drawn, own)])",
+        "for each in (own, drawn)])",
+        COSINE,
+    ),
+    Mutant(
+        "cosine parts: one-sided turn",
+        "qkwidgets/core/factors/cosine.py",
+        "((query.mT @ key @ right) * left)",
+        "((query.mT @ key @ right) * right)",
+        COSINE,
+    ),
+    Mutant(
+        "probe: tried on what it was fitted to",
+        "qkwidgets/core/factors/probe.py",
+        "return _by_ridge(both, trial, ridges)",
+        "return _by_ridge(both, both, ridges)",
+        PROBE,
+    ),
+    Mutant(
+        "probe: ridge chosen where it was fitted",
+        "qkwidgets/core/factors/probe.py",
+        "tried = _by_ridge(fit, choice, ridges)",
+        "tried = _by_ridge(fit, fit, ridges)",
+        PROBE,
+    ),
+    Mutant(
+        "probe: features not centred", "qkwidgets/core/factors/probe.py", "- mean[..., :, None] * mean[..., None, :]", "", PROBE
+    ),
+    Mutant(
+        "probe: squares left out",
+        "qkwidgets/core/factors/probe.py",
+        "torch.cat([tokens, tokens.square()], dim=-1)",
+        "torch.cat([tokens, tokens], dim=-1)",
+        PROBE,
+    ),
+    Mutant(
+        "depth: layers merged without the way between means",
+        "qkwidgets/core/factors/depth.py",
+        "one.cross + other.cross + weight * _products(apart, furthest)",
+        "one.cross + other.cross",
+        DEPTH,
+    ),
+    Mutant(
+        "depth: CKA without its square",
+        "qkwidgets/core/factors/depth.py",
+        "energy = cross.square().sum",
+        "energy = cross.abs().sum",
+        DEPTH,
+    ),
+    Mutant(
+        "depth: whole tokens without their positions",
+        "qkwidgets/core/factors/depth.py",
+        "found.cross + found.n_images * position_products",
+        "found.cross + position_products",
+        DEPTH,
+    ),
+    Mutant(
+        "depth: content is not centred by place",
+        "qkwidgets/sweeps/depth_moments.py",
+        "cosine_sums(tokens - self._mean)",
+        "cosine_sums(tokens - self._mean.mean(dim=2, keepdim=True))",
+        "tests/sweeps/test_depth.py",
+    ),
+    Mutant(
+        "context: a patch attends to itself",
+        "qkwidgets/core/factors/context.py",
+        "weight = weight - torch.diag_embed(weight.diagonal(dim1=-2, dim2=-1))",
+        "weight = weight * 1",
+        CONTEXT,
+    ),
+    Mutant(
+        "context: its own content for that of others",
+        "qkwidgets/core/factors/context.py",
+        "weight.to(brought) @ brought]",
+        "brought]",
+        CONTEXT,
+    ),
+    Mutant(
+        "context: tried on what it was fitted to",
+        "qkwidgets/core/factors/context.py",
+        "for sums in (fit, choice, trial))",
+        "for sums in (fit, choice, fit))",
+        CONTEXT,
+    ),
+    Mutant(
+        "context: the step before",
+        "qkwidgets/sweeps/context_sums.py",
+        "self._take_in(state, layer - 1, held.features, content @ self._turn",
+        "self._take_in(state, layer - 1, held.features, held.features[..., : self._turn.shape[1]]",
+        PROFILE,
+    ),
+    Mutant(
+        "special: scale forgotten", "qkwidgets/analyses/factor_special.py", "scale[..., None] * scatter)", "scatter)", SPECIAL
+    ),
+    Mutant(
+        "special: patches among the special tokens",
+        "qkwidgets/sweeps/special_moments.py",
+        "special = slice(batch.layout.n_prefix)",
+        "special = slice(1, 1 + batch.layout.n_prefix)",
+        SPECIAL,
+    ),
+    Mutant(
+        "special: sides exchanged",
+        "qkwidgets/analyses/factor_special.py",
+        "patches[0], groups[1])",
+        "patches[1], groups[0])",
+        SPECIAL,
+    ),
+    Mutant(
+        "cuts: radii and sides exchanged in the figure",
+        "qkwidgets/figures/attention_cut.py",
+        "getattr(answer, panel.measured).T.ravel()",
+        "getattr(answer, panel.measured).ravel()",
+        CUT_FIGURE,
+    ),
+    Mutant(
+        "pairs: the query's shares on both sides",
+        "qkwidgets/figures/factor_pairs.py",
+        "query[..., :, None] * key[..., None, :]",
+        "query[..., :, None] * query[..., None, :]",
+        FACTOR_FIGURES,
+    ),
+    Mutant(
+        "labels: all heads as if above their null",
+        "qkwidgets/answers/factors.py",
+        "np.isfinite(self.specialisation_null[..., 1]) & ~self.specialised",
+        "np.isnan(self.specialisation_null[..., 1]) & ~self.specialised",
+        FACTOR_FIGURES,
+    ),
+    Mutant(
+        "cosines: corrected shares not clipped",
+        "qkwidgets/figures/factor_cosine.py",
+        "np.clip(position[live], 0, 1)",
+        "position[live]",
+        FACTOR_FIGURES,
     ),
 )
 

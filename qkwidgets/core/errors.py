@@ -95,6 +95,28 @@ def check_keywords(door: str, given: Iterable[str], known: Iterable[str], noun: 
             )
 
 
+def check_flags(**flags: Any) -> None:
+    """Refuse what is neither true nor false: a text such as "no" would count as true.
+
+    Raises
+    ------
+    InputError
+        If one is not; 0 and 1 are.
+
+    Examples
+    --------
+    >>> check_flags(items=False)
+    >>> check_flags(items="no")
+    Traceback (most recent call last):
+    qkwidgets.core.errors.InputError: items is True or False: got 'no'. Any text would count as true. Write items=True or items=False.
+    """
+    for name, value in flags.items():
+        if not (getattr(value, "ndim", 0) == 0 and value in (0, 1)):
+            raise InputError(
+                f"{name} is True or False: got {value!r}. Any text would count as true. Write {name}=True or {name}=False."
+            )
+
+
 def check_megabytes(value: Any) -> float:
     """`value`, if a file can be that large.
 

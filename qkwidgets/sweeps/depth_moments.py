@@ -175,11 +175,7 @@ class DepthCosines:
 
     def prepare(self, model: AttentionModel) -> Self:
         """The same with every place's mean on the model's device."""
-        if self.totals.provenance["fingerprint"] != model.fingerprint:
-            raise InputError(
-                f"A second pass belongs to the model of the first: '{model.name}' has other weights than the totals of "
-                f"'{self.totals.model}'. They were probably exchanged. Use the totals of this model."
-            )
+        check_first_pass(model, self.totals)
         place = float64_place(model.device)
         held = HeldLayers(model.n_layers, self.totals.site, place)
         return replace(self, _mean=torch.from_numpy(self.totals.mean).to(place)[:, None], _held=held)
@@ -209,6 +205,15 @@ class DepthCosines:
     def pictured(self, state: State) -> Int64[Tensor, " image"]:
         """No image is shown."""
         return torch.empty(0, dtype=torch.int64)
+
+
+def check_first_pass(model: AttentionModel, totals: DepthTotals) -> None:
+    """Refuse the totals of another model."""
+    if totals.provenance["fingerprint"] != model.fingerprint:
+        raise InputError(
+            f"A second pass belongs to the model of the first: '{model.name}' has other weights than the totals of "
+            f"'{totals.model}'. They were probably exchanged. Use the totals of this model."
+        )
 
 
 def _moments(state: State) -> DepthMoments:

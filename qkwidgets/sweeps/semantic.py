@@ -89,6 +89,12 @@ class Relations:
                     f"{option} must be a whole number of {least} or more: got {value!r}. With less, nothing can be told from chance. Give one."
                 )
 
+        if len(self.donors) == 1:
+            raise InputError(
+                f"Foreign segments are those of two images or more: got donors of image {self.donors[0][0]} alone. Itself it would borrow from "
+                "nobody. Give more, or none, so that each image's own are moved."
+            )
+
     def options(self) -> dict[str, Any]:
         """All that tells one such question from another."""
         own = {name: getattr(self, name) for name in ("draws", "controls", "seed")}

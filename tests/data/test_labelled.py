@@ -407,6 +407,17 @@ def test_what_does_not_fit_together_is_said_with_its_names(broken, message, tmp_
         labelled_set(broken(folder))
 
 
+@pytest.mark.parametrize("make", [folders.o3, folders.instances], ids=["o3", "instances"])
+def test_photographs_elsewhere_are_those_of_outlines_alone(make, tmp_path):
+    folder = make(tmp_path / "own")
+    with pytest.raises(InputError) as refused:
+        labelled_set(folder, images=tmp_path)
+    assert str(refused.value) == (
+        f"images= is the folder of the photographs of a COCO or labelme file: got images={str(tmp_path)!r} beside 'own', which holds its own. It "
+        "would not be looked at. Leave it out."
+    )
+
+
 def test_a_folder_that_is_not_there_is_not_downloaded(tmp_path):
     with pytest.raises(InputError, match=r"there is no '.*/o3'.* Check the path; no data set is downloaded\.$"):
         labelled_set(tmp_path / "o3")

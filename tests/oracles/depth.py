@@ -61,3 +61,19 @@ def shuffled(tokens, seed):
     """Tokens `[image patch d]` with the patches of each image in an order of its own."""
     rng = np.random.default_rng(seed)
     return np.stack([image[rng.permutation(len(image))] for image in tokens])
+
+
+def held_out_r2(rows: list[tuple[np.ndarray, np.ndarray]], ridges: list[float]) -> float:
+    """R² on the last of three sets of features and targets: fitted on the others, with the ridge that does best from the first to the second."""
+
+    def weights(sets: list[tuple[np.ndarray, np.ndarray]], ridge: float) -> np.ndarray:
+        z, wanted = (np.concatenate(each) for each in zip(*sets, strict=True))
+        size = np.sqrt(np.square(z).mean(0))
+        z = z / size
+        return np.linalg.solve(z.T @ z + ridge * len(z) * np.eye(z.shape[1]), z.T @ wanted) / size[:, None]
+
+    def told(z: np.ndarray, truth: np.ndarray, w: np.ndarray) -> float:
+        return 1 - np.square(truth - z @ w).sum() / np.square(truth).sum()
+
+    best = max(ridges, key=lambda ridge: told(*rows[1], weights(rows[:1], ridge)))
+    return told(*rows[2], weights(rows[:2], best))

@@ -9,6 +9,7 @@ from qkwidgets.core.errors import InputError
 from qkwidgets.core.factors.depth import depth_moments
 from qkwidgets.models.contract import AttentionModel
 from qkwidgets.models.positions import position_table
+from qkwidgets.sweeps.context_sums import ContextSums
 from qkwidgets.sweeps.depth_moments import DepthCosines, DepthSums
 from qkwidgets.sweeps.reducer import ImageRows, LayerBatch
 from tests.depths import QUIET, model, noise
@@ -49,6 +50,28 @@ def test_cosines_are_those_of_all_tokens(small):
     assert found.activation[0, 1] == pytest.approx(oracle.mean_cosine(one, other), abs=1e-6)
     assert found.content[0, 1] == pytest.approx(oracle.mean_cosine(oracle.content(one), oracle.content(other)), abs=1e-6)
     np.testing.assert_allclose(found.content.diagonal(), 1)
+
+
+def test_a_step_is_summed_once_both_layers_of_one_batch_have_come(small):
+    totals = qk.sweep(small, noise(N), DepthSums(), **QUIET)["depth"]
+    reducer = ContextSums(totals).prepare(small)
+    seen, state, whole = [], reducer.empty(), reducer.empty()
+    small.watch(small.preprocess(noise(N))[0], lambda layer, part: seen.append((layer, part)))
+    first, last = (LayerBatch(layer, torch.arange(N), part, small.layout) for layer, part in seen)
+    for batch in (first, last):
+        reducer.update(whole, batch)
+    assert whole["count"].sum() == N * small.layout.n_patches
+    for batch in (first, first, last, last):  # a pass that ended early, and a layer without the one before
+        reducer.update(state, batch)
+    parts = [reducer.empty() for _ in range(2)]
+    for rows, part in zip((slice(0, 3), slice(3, N)), parts, strict=True):
+        for batch in (first, last):
+            reducer.update(
+                part, batch._replace(images=torch.arange(N)[rows], tokens=ImageRows(batch.tokens, torch.arange(N)[rows]))
+            )
+    for name, sums in whole.items():
+        torch.testing.assert_close(state[name], sums)
+        torch.testing.assert_close(reducer.merge(*parts)[name], sums)
 
 
 def test_what_a_broken_pass_left_behind_is_not_counted(small):
