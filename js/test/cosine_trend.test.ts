@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { allSpectra, snapshotOf, type TrendMeta } from "../src/cosine_trend/data.ts";
 import trend from "../src/cosine_trend/index.ts";
 import { exact, meta as explorerMeta, HEADS, LAYERS, MODES, safetensors } from "./fixture.ts";
@@ -84,7 +84,7 @@ test("Python's step is shown, and one that is not there becomes the nearest", as
   expect(root.querySelector(".column .readout")?.textContent).toContain("mean 0.00");
   model.set("snapshot", 7);
   await painted();
-  expect(model.get("snapshot")).toBe(2);
+  await vi.waitFor(() => expect(model.get("snapshot")).toBe(2)); // saves are some milliseconds apart
   expect(root.querySelector(".column .tag")?.textContent).toBe("step 1,000");
 });
 

@@ -230,6 +230,17 @@ test("a row is one stop of the tab order: arrows go along it, up and down change
   expect(text(part("qk-selection"))).toBe("L0 H0 M0");
 });
 
+test("a mode without images keeps the focus in its row, and the arrow keys lead on", async () => {
+  const { cards, root, act, part } = await open();
+  const focused = (): Element => (root.getRootNode() as ShadowRoot).activeElement as Element;
+  cards("minus")[0]?.focus();
+  await act(() => void press(focused(), "ArrowDown"));
+  expect(focused()).toBe(part("qk-row-minus").querySelector(".none"));
+  await act(() => void press(focused(), "ArrowDown"));
+  expect(text(part("qk-selection"))).toBe("L0 H0 M2");
+  expect(focused()).toBe(cards("minus")[0]);
+});
+
 test("deciles are ordinary images, and are offered only where there are some", async () => {
   const { button, cards, part, act, model } = await open();
   await act(() => button("deciles").click());

@@ -109,6 +109,18 @@ test("distractors are counted with and without ground, and not at all where one 
   expect(await said([0, 1, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0], true)).toBe("target and distractors");
 });
 
+test("pixels that are neither item nor ground are outlined as little as the ground, and are no distractor", async () => {
+  const drawn = async (nothing: number) => {
+    const tiles = { "0.0": view(sceneBytes(0, [0, 1, 2, 2, 0, 0, 0, 0, nothing, nothing, 0, 0])) };
+    const { part } = await open({ tiles });
+    const paths = [...part("qk-masks").querySelectorAll("path")].map((path) => path.getAttribute("d"));
+    return [part("qk-masks").getAttribute("aria-label"), ...paths];
+  };
+  expect(await drawn(255)).toEqual(await drawn(0));
+  expect((await drawn(255))[0]).toBe("target and 1 distractor");
+  expect(await drawn(3)).not.toEqual(await drawn(0));
+});
+
 test("means behind are named for what they are of, and notes are told where curves are", async () => {
   const rows = Array.from({ length: 2 }, () => Array.from({ length: 3 }, () => [0.1, 0.2]));
   const bounds = rows.map((groups) => groups.map((group) => group.map((value) => [value, value])));

@@ -65,6 +65,7 @@ async function open(changes: Record<string, unknown> = {}) {
         types: TYPES.map((label) => ({ key: label, label, about: "" })),
         segments_from: "masks",
         n_images: 24,
+        strongest: [1, 0, 2],
       },
     },
     spectra: view(spectraBytes()),
@@ -94,6 +95,7 @@ async function open(changes: Record<string, unknown> = {}) {
         share: exact([LAYERS, 6], new Float32Array(LAYERS * 6).fill(0.1)),
         share_above: exact([LAYERS, 6], new Float32Array(LAYERS * 6).fill(0.05)),
         random_typed: exact([LAYERS], [0.5, 0.5, 0.5]),
+        chance_above_random: exact([LAYERS], [0.02, 0.02, 0.02]),
       }),
     ),
     heads: { L0H0: view(headBytes()) },
@@ -153,9 +155,21 @@ test("the axis of the shares ends where the data do, and chance is drawn of what
   model.set("view", { level: "objects", number: "typed", counted: "above" });
   await painted();
   expect(axis()).toEqual(["0 %", "20 %", "40 %"]);
-  expect(Number(line().getAttribute("y1"))).toBeCloseTo(150 - (144 * 0.05) / 0.4, 1);
+  expect(Number(line().getAttribute("y1"))).toBeCloseTo(150 - (144 * 0.02) / 0.4, 1);
   expect(line().getAttribute("visibility")).toBeNull();
-  expect(text(part("qk-shares"))).toContain("the most that random pairs of directions would give");
+  expect(text(part("qk-shares"))).toContain("that pass both tests");
+});
+
+test("the view names the strongest mode above random directions, and a click goes there", async () => {
+  const { part, model } = await open();
+  part("qk-strongest").querySelector("button")?.click();
+  await painted();
+  await new Promise((done) => setTimeout(done, 100));
+  expect([model.get("layer"), model.get("head"), model.get("mode")]).toEqual([1, 0, 2]);
+  const meta = model.get("meta") as { semantic: object };
+  model.set("meta", { ...meta, semantic: { ...meta.semantic, strongest: null } });
+  await painted();
+  expect(text(part("qk-strongest"))).toBe("no mode of the model is above random directions");
 });
 
 test("parts have a table of their own", async () => {

@@ -62,5 +62,16 @@ def test_arrows_and_table_show_what_the_mode_carries(open_page, found, tmp_path)
     expect(page.selection).to_have_text("L4 H0 M3")
     share = found.share[4, 0]
     expect(page.panel("shares").locator(".types td").first).to_have_text(
-        re.compile(rf"^{100 * share:.{1 if share < 0.0995 else 0}f} %")
+        re.compile(rf"^{100 * share:.{1 if 0 < share < 0.0995 else 0}f} %")
     )
+
+
+def test_the_page_names_the_mode_on_which_it_opens_and_leads_back_to_it(open_page, found, tmp_path):
+    found.widget().to_html(tmp_path / "semantic.html")
+    page = open_page(tmp_path / "semantic.html")
+    strongest = str(found.top(1)[0][0])
+    expect(page.selection).to_have_text(strongest)
+    page.view.locator("[role=gridcell][data-layer='0'][data-head='0']").click()
+    expect(page.selection).not_to_have_text(strongest)
+    page.panel("strongest").get_by_role("button").click()
+    expect(page.selection).to_have_text(strongest)

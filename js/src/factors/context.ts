@@ -1,7 +1,6 @@
 /** What the parts of a factor map share: the state they paint from, and what never changes. */
 
 import type { Theme } from "../lib/colour.ts";
-import { h } from "../lib/dom.ts";
 import type { Piece } from "../lib/mount.ts";
 import type { Store } from "../lib/store.ts";
 import type { Energies, FactorMeta, HeadMaps, Modes } from "./data.ts";
@@ -41,19 +40,4 @@ export const currentMaps = ({ maps, layer, head }: Shown): HeadMaps | null =>
 
 export function setView(store: Store<Shown>, patch: Partial<State["view"]>): void {
   store.set({ view: { ...store.state.view, ...patch } });
-}
-
-export function frame(
-  name: string,
-  title: string,
-  tools: readonly HTMLElement[],
-  ...body: HTMLElement[]
-): HTMLElement {
-  const head = h("header", {}, h("h3", {}, title), ...tools);
-  return h(
-    "section",
-    { class: `panel ${name}`, "data-testid": `qk-${name}`, "aria-label": title },
-    head,
-    ...body,
-  );
 }

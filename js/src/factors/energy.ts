@@ -2,6 +2,7 @@
 
 import { h, setAttributes, setText } from "../lib/dom.ts";
 import { counted, format } from "../lib/numbers.ts";
+import { frame } from "../panels/panel.ts";
 import {
   CELLS,
   type Cell,
@@ -13,7 +14,7 @@ import {
   type Variant,
   variantWords,
 } from "./cells.ts";
-import { type FactorContext, type FactorPanel, frame } from "./context.ts";
+import type { FactorContext, FactorPanel } from "./context.ts";
 import { labelMark, percentWords } from "./words.ts";
 
 /** Width in percent from which a segment has room for its letters. */

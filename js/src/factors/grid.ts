@@ -9,6 +9,7 @@ import { FOCUSABLE, h, setAttributes, setText } from "../lib/dom.ts";
 import { defined, format } from "../lib/numbers.ts";
 import { headScale, scaleLegend } from "../panels/head-scale.ts";
 import { headTable } from "../panels/head-table.ts";
+import { frame } from "../panels/panel.ts";
 import {
   CELL_NUMBERS,
   cellShare,
@@ -19,7 +20,7 @@ import {
   type Variant,
   variantWords,
 } from "./cells.ts";
-import { type FactorContext, type FactorPanel, frame, setView } from "./context.ts";
+import { type FactorContext, type FactorPanel, setView } from "./context.ts";
 import { labelMark, percentWords } from "./words.ts";
 
 /** What heads can be coloured by, with its values. */

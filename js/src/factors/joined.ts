@@ -7,9 +7,9 @@
 
 import { h, setAttributes, setText, svg } from "../lib/dom.ts";
 import { defined, formatUnit, linear } from "../lib/numbers.ts";
-import { yLabel } from "../panels/panel.ts";
+import { frame, yLabel } from "../panels/panel.ts";
 import { between } from "./cells.ts";
-import { type FactorContext, type FactorPanel, frame } from "./context.ts";
+import type { FactorContext, FactorPanel } from "./context.ts";
 import { percentWords } from "./words.ts";
 
 /** Edges of the drawing in pixels, and how far from a point a click still means it. */

@@ -5,20 +5,12 @@
  */
 
 import { FOCUSABLE, h, setAttributes, setText, svg } from "../lib/dom.ts";
-import { clamp, linear } from "../lib/numbers.ts";
-import { yLabel } from "../panels/panel.ts";
+import { linear } from "../lib/numbers.ts";
+import { chooseModeOnChart } from "../panels/choose-mode.ts";
+import { frame, yLabel } from "../panels/panel.ts";
 import { CELLS, clipped, clippedWords, FACTORS, type Kind } from "./cells.ts";
-import { type FactorContext, type FactorPanel, frame } from "./context.ts";
+import type { FactorContext, FactorPanel } from "./context.ts";
 import { modeWords, percentWords } from "./words.ts";
-
-export const MODE_KEYS: Record<string, (mode: number, last: number) => number> = {
-  ArrowLeft: (mode) => mode - 1,
-  ArrowDown: (mode) => mode - 1,
-  ArrowRight: (mode) => mode + 1,
-  ArrowUp: (mode) => mode + 1,
-  Home: () => 0,
-  End: (_, last) => last,
-};
 
 const TICKS = 6;
 /** Heights from the top, in pixels: bars, brackets of blocks, the strips of the two sides, the axis. */
@@ -93,28 +85,7 @@ export function modesPanel({ store, meta, modes, signal }: FactorContext): Facto
     ),
   );
 
-  const modeAt = (event: Event): number =>
-    Number((event.target as Element).closest<SVGElement>("[data-mode]")?.dataset.mode ?? -1);
-  chart.addEventListener(
-    "click",
-    (event) => {
-      const mode = modeAt(event);
-      if (mode >= 0) store.set({ mode });
-    },
-    { signal },
-  );
-  chart.addEventListener("pointerover", (event) => store.set({ hoverMode: modeAt(event) }), { signal });
-  chart.addEventListener("pointerleave", () => store.set({ hoverMode: -1 }), { signal });
-  chart.addEventListener(
-    "keydown",
-    (event) => {
-      const move = MODE_KEYS[event.key];
-      if (!move) return;
-      event.preventDefault();
-      store.set({ mode: clamp(move(store.state.mode, count - 1), 0, count - 1) });
-    },
-    { signal },
-  );
+  chooseModeOnChart(chart, store, count, signal);
 
   let drawn = "";
   function draw(layer: number, head: number): void {

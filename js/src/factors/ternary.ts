@@ -5,10 +5,11 @@
  */
 
 import { FOCUSABLE, h, setAttributes, setText, svg } from "../lib/dom.ts";
-import { clamp } from "../lib/numbers.ts";
+import { grouped } from "../lib/numbers.ts";
+import { chooseModeOnChart, modeAt } from "../panels/choose-mode.ts";
+import { frame } from "../panels/panel.ts";
 import { between, clipped, clippedWords, headPoint, labelOf, type Point } from "./cells.ts";
-import { type FactorContext, type FactorPanel, frame } from "./context.ts";
-import { MODE_KEYS } from "./spectrum.ts";
+import type { FactorContext, FactorPanel } from "./context.ts";
 import { type Disc, discAt, place, RISE, SIDE, shades } from "./triangle.ts";
 import { corners, gridLines, MARGIN, shape, ternaryLegend } from "./triangle-marks.ts";
 import { modeWords, sharesWords } from "./words.ts";
@@ -92,37 +93,18 @@ export function ternaryPanel({ store, meta, energies, modes, signal }: FactorCon
       svd === "data"
         ? "Modes are those of the head’s scores on all pairs of tokens (a singular value decomposition on data), so their σ² sum to its energy; the explorer’s modes, of the weights, have the same numbers and are others."
         : "Modes are those of the weights, as in the explorer; on data they overlap, and their strengths do not sum to the head’s energy.";
-    const all = (meta.n_layers * meta.n_heads * meta.n_modes).toLocaleString("en");
+    const all = grouped(meta.n_layers * meta.n_heads * meta.n_modes);
     return `Place: what a mode’s two sides are made of, on average; area: its share of the head’s σ². Shade: the ${all} modes of the model, on a logarithmic scale. ${which} The mean of the layer is kept here; it is dropped for labels and colours.${clippedWords(correction)}`;
   }
 
-  function modeAt(event: MouseEvent): number {
+  /** Weak modes are small: the nearest disc counts, where there is a drawing to measure in. */
+  function nearest(event: MouseEvent): number {
     const { left, top, width: across } = plot.getBoundingClientRect();
-    const direct = Number((event.target as Element).closest<SVGElement>("[data-mode]")?.dataset.mode ?? -1);
-    if (!across) return direct;
+    if (!across) return modeAt(event);
     const unit = width / across;
     return discAt(shown, (event.clientX - left) * unit - MARGIN, (event.clientY - top) * unit - TOP);
   }
-  plot.addEventListener(
-    "click",
-    (event) => {
-      const mode = modeAt(event);
-      if (mode >= 0) store.set({ mode });
-    },
-    { signal },
-  );
-  plot.addEventListener("pointermove", (event) => store.set({ hoverMode: modeAt(event) }), { signal });
-  plot.addEventListener("pointerleave", () => store.set({ hoverMode: -1 }), { signal });
-  plot.addEventListener(
-    "keydown",
-    (event) => {
-      const step = MODE_KEYS[event.key];
-      if (!step) return;
-      event.preventDefault();
-      store.set({ mode: clamp(step(store.state.mode, meta.n_modes - 1), 0, meta.n_modes - 1) });
-    },
-    { signal },
-  );
+  chooseModeOnChart(plot, store, meta.n_modes, signal, nearest);
 
   let drawn = "";
   function draw(layer: number, head: number): void {

@@ -41,7 +41,7 @@ export function galleryRow(context: GalleryContext, sign: Sign): Part {
     role: "group",
     "aria-label": `Sign ${symbol}: ${meaningOf(sign, meta.gallery.by)}`,
   });
-  const none = h("p", { class: "none", hidden: true });
+  const none = h("p", { class: "none", tabindex: -1, hidden: true, ...FOCUSABLE });
   const pool: Card[] = [];
   /** where the tab order enters the row */
   let current = 0;
@@ -67,7 +67,7 @@ export function galleryRow(context: GalleryContext, sign: Sign): Part {
   cards.addEventListener("pointerleave", () => tell(-1), { signal });
   cards.addEventListener("focusin", (event) => tell(reached(placeOf(event))), { signal });
   cards.addEventListener("focusout", () => tell(-1), { signal });
-  cards.addEventListener("keydown", onKey, { signal });
+  for (const focused of [cards, none]) focused.addEventListener("keydown", onKey, { signal });
 
   /** Remembers where the row is entered next. */
   function reached(place: number): number {
@@ -165,8 +165,12 @@ export function galleryRow(context: GalleryContext, sign: Sign): Part {
       if (hit.image < 0) pool[place]?.empty(nobody(place));
       else pool[place]?.show(shot(lists, place, hit, ranges), { ...view, theme });
     }
+    const { activeElement } = root.getRootNode() as ShadowRoot;
+    const focused = activeElement === none || cards.contains(activeElement);
     setAttributes(cards, { hidden: found === 0, "data-layout": view.layout });
     setAttributes(none, { hidden: found > 0 });
+    // What hides loses the focus, and with it the arrow keys that lead on.
+    if (focused) (found > 0 ? pool[current]?.root : none)?.focus();
     const guess = view.sample === "top" ? lists.suggestion(mode, sign) : undefined;
     setAttributes(suggestion, { hidden: !guess });
     suggestion.replaceChildren(...(guess ? suggested(guess) : []));

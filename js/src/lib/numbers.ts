@@ -5,7 +5,7 @@ const FINEST_PLACE = -4;
 /** With spaces that do not break a line. */
 const PLUS_MINUS = "\u00a0±\u00a0";
 const MINUS = "\u2212";
-export const withMinus = (text: string): string => text.replace(/-/g, MINUS);
+export const withMinus = (text: string): string => text.replaceAll("-", MINUS);
 
 /** Three significant digits for small numbers, none after the point for large ones; a dash where undefined. */
 export function format(value: number, digits = 3): string {
@@ -64,14 +64,30 @@ export const defined = (value: number | undefined, words: (value: number) => str
 export const finiteOr = (value: number | undefined, other: number): number =>
   Number.isFinite(value) ? (value as number) : other;
 
+/** "1,000"; what is smaller is not worth asking the browser for its ways with numbers, on every slider step. */
+export const grouped = (count: number): string => (count < 1000 ? String(count) : count.toLocaleString("en"));
+
 /** "1,000 images", "1 image" */
 export const counted = (count: number, noun: string): string =>
-  `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+  `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
 
 /** "M3, M4 and M7" */
 export function listed(words: readonly string[]): string {
   if (words.length < 2) return words.join("");
   return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
+
+/** Places of the `most` largest values, largest first, the undefined ones last; of equal ones the first. */
+export function placesOfLargest(values: ArrayLike<number>, most: number): number[] {
+  const places: number[] = [];
+  for (let n = 0; n < values.length; n++) {
+    const value = finiteOr(values[n], Number.NEGATIVE_INFINITY);
+    let at = places.length;
+    while (at > 0 && value > finiteOr(values[places[at - 1] as number], Number.NEGATIVE_INFINITY)) at--;
+    if (at < most) places.splice(at, 0, n);
+    if (places.length > most) places.pop();
+  }
+  return places;
 }
 
 export const clamp = (value: number, low: number, high: number): number =>

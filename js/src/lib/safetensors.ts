@@ -128,12 +128,13 @@ export class Rows {
     return step / 2 + FLOAT32 * (Math.abs(this.#lo?.[row] ?? 0) + this.#top * step);
   }
 
-  row(row: number): Float32Array {
-    const out = new Float32Array(this.#data.subarray(row * this.length, (row + 1) * this.length));
-    if (!this.#step) return out;
+  /** A row of one's own, or what it holds from a column on. */
+  row(row: number, from = 0): Float32Array {
+    const out = new Float32Array(this.length - from);
+    const start = row * this.length + from;
     const lo = this.#lo?.[row] ?? 0;
-    const step = this.#step[row] ?? 0;
-    for (let i = 0; i < out.length; i++) out[i] = lo + step * (out[i] as number);
+    const step = this.#step?.[row] ?? 1;
+    for (let i = 0; i < out.length; i++) out[i] = lo + step * (this.#data[start + i] as number);
     return out;
   }
 }

@@ -45,9 +45,9 @@ export class Tile {
     return this.#query.exact;
   }
 
-  /** Projections of all tokens, prefix tokens first, sign "+". */
-  projections(side: Side, image: number, mode: number): Float32Array {
-    return this.#side(side).row(image * this.nModes + mode);
+  /** Projections of all tokens, prefix tokens first, or of those from one on; sign "+". */
+  projections(side: Side, image: number, mode: number, from = 0): Float32Array {
+    return this.#side(side).row(image * this.nModes + mode, from);
   }
 
   projection(side: Side, image: number, mode: number, token: number): number {

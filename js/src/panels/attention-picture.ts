@@ -21,7 +21,8 @@ export function attentionPicture(context: PanelContext) {
 
   function light(pane: Pane, row: AttentionRow | undefined): number {
     const patches = row?.weights.subarray(prefix, prefix + patchCount(meta)) ?? new Float64Array(0);
-    const top = Math.max(0, ...patches);
+    let top = 0;
+    for (let patch = 0; patch < patches.length; patch++) top = Math.max(top, patches[patch] as number);
     if (top > 0) pane.paint((patch) => mix(0, (patches[patch] ?? 0) / top, store.state.view.palette));
     else pane.clear();
     return top;

@@ -7,6 +7,7 @@
 
 import { prefixCount } from "../lib/data.ts";
 import { h, setText } from "../lib/dom.ts";
+import { placesOfLargest } from "../lib/numbers.ts";
 import { type AttentionRow, attentionRow, type Head } from "../lib/scores.ts";
 import { attentionPicture } from "./attention-picture.ts";
 import { pairView } from "./pair.ts";
@@ -49,11 +50,5 @@ function keyOf(
 ): number {
   if (hover?.image === image) return prefix + hover.patch;
   if (keyToken >= 0) return keyToken;
-  return row ? placeOfLargest(row.weights) : token;
-}
-
-function placeOfLargest(values: Float64Array): number {
-  let place = 0;
-  for (let n = 1; n < values.length; n++) if ((values[n] as number) > (values[place] as number)) place = n;
-  return place;
+  return row ? (placesOfLargest(row.weights, 1)[0] ?? token) : token;
 }

@@ -44,7 +44,12 @@ export function controlsBar({ store, data, signal }: BarContext) {
   };
 }
 
-function slider(name: Address, max: number, onInput: (value: number) => void, signal: AbortSignal) {
+export function slider<N extends string>(
+  name: N,
+  max: number,
+  onInput: (value: number) => void,
+  signal: AbortSignal,
+) {
   const input = h("input", {
     type: "range",
     min: 0,

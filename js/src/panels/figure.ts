@@ -5,7 +5,7 @@
  */
 
 import { type Colour, diverging, mix, sequential } from "../lib/colour.ts";
-import { patchCount, prefixCount } from "../lib/data.ts";
+import { prefixCount } from "../lib/data.ts";
 import { h, setAttributes } from "../lib/dom.ts";
 import {
   type Painted,
@@ -59,7 +59,7 @@ export function mapFigure(context: PanelContext, image: number): MapFigure {
 
   function strengths(tile: Tile, side: Side, sign: Sign): Painted {
     const { mode, view } = store.state;
-    const patches = tile.projections(side, image, mode).subarray(prefix, prefix + patchCount(meta));
+    const patches = tile.projections(side, image, mode, prefix);
     const factor = sign === "-" ? -1 : 1;
     if (view.scale === "percentile") return percentileStrength(patches, factor);
     const signed = view.layout === "side" ? signedStrength : positiveStrength;
@@ -72,18 +72,19 @@ export function mapFigure(context: PanelContext, image: number): MapFigure {
     paint(tile, sign) {
       const { view, theme } = store.state;
       const maps = { query: strengths(tile, "query", sign), key: strengths(tile, "key", sign) };
-      const at = (side: Side, patch: number): number =>
-        thresholded(maps[side].strength[patch] ?? 0, view.threshold);
+      const [queries, keys] = [maps.query.strength, maps.key.strength];
+      const at = (strengths: Float32Array, patch: number): number =>
+        thresholded(strengths[patch] as number, view.threshold);
       if (view.layout === "overlay") {
-        picture.paint((patch) => mix(at("query", patch), at("key", patch), view.palette));
+        picture.paint((patch) => mix(at(queries, patch), at(keys, patch), view.palette));
         picture.tick(maps.query.clipped, maps.key.clipped);
         return;
       }
       const colour = (t: number): Colour =>
         view.scale === "percentile" ? sequential(t, theme) : diverging(t, theme);
-      query.paint((patch) => colour(at("query", patch)));
+      query.paint((patch) => colour(at(queries, patch)));
       query.tick(maps.query.clipped, []);
-      key.paint((patch) => colour(at("key", patch)));
+      key.paint((patch) => colour(at(keys, patch)));
       key.tick([], maps.key.clipped);
       picture.clear();
     },

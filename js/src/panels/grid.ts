@@ -17,6 +17,8 @@ interface GridContext {
   readonly store: Choosing<{ readonly layer: number; readonly head: number; readonly theme: Theme }>;
   readonly data: Pick<Data, "meta" | "spectra">;
   readonly signal: AbortSignal;
+  /** what the scale of the colours must hold, where several grids are compared; else the values shown */
+  readonly extent?: ArrayLike<number>;
 }
 
 /** Where the number that colours the heads is kept, by its key. */
@@ -36,7 +38,7 @@ export function gridPanel(context: PanelContext): Panel {
 }
 
 /** Without a choice, the first number colours the heads, and nothing is said of it. */
-export function headGrid({ store, data, signal }: GridContext, number?: NumberChoice) {
+export function headGrid({ store, data, signal, extent }: GridContext, number?: NumberChoice) {
   const { n_layers: nLayers, n_heads: nHeads, head_numbers: numbers } = data.meta;
   const table = headTable({
     store,
@@ -84,7 +86,7 @@ export function headGrid({ store, data, signal }: GridContext, number?: NumberCh
     coloured = `${shown.key} ${theme}`;
     chooser.input.value = shown.key;
     setText(about, shown.about);
-    const scale = headScale(shown, theme);
+    const scale = headScale({ ...shown, values: extent ?? shown.values }, theme);
     for (const [i, element] of table.cells.entries()) {
       const value = shown.values[i] ?? Number.NaN;
       const fill = scale.colour(value);

@@ -66,8 +66,9 @@ export function overlayLegend(): { root: HTMLElement; paint(state: LegendState):
         bars.query.colour(scale, theme);
         bars.key.colour(scale, theme);
       }
-      for (const side of ["query", "key"] as const)
-        bars[side].label(side, scale, tile?.range(side, mode) ?? 0);
+      if (layout === "side")
+        for (const side of ["query", "key"] as const)
+          bars[side].label(side, scale, tile?.range(side, mode) ?? 0);
       setText(words, tile ? wordsOf(state, tile) : "");
     },
   };

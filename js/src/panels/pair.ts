@@ -2,7 +2,7 @@
 
 import { tokenName } from "../lib/data.ts";
 import { h, setAttributes, setText } from "../lib/dom.ts";
-import { counted, formatBounded } from "../lib/numbers.ts";
+import { counted, formatBounded, placesOfLargest } from "../lib/numbers.ts";
 import {
   type AttentionRow,
   type Bounded,
@@ -52,10 +52,10 @@ export function pairView({ store, data: { meta }, signal }: PanelContext) {
 const UNKNOWN: Bounded = { value: Number.NaN, bound: Number.NaN };
 
 function termsOf(parts: Parts, selected: number): Term[] {
-  const order = parts.modes.map((_, n) => n).sort((a, b) => size(parts, b) - size(parts, a));
-  const named = order.slice(0, NAMED);
-  if (selected < parts.modes.length && !named.includes(selected)) named[NAMED - 1] = selected;
-  const others = order.filter((n) => !named.includes(n));
+  const sizes = parts.modes.map(({ value }) => Math.abs(value));
+  const named = placesOfLargest(sizes, NAMED);
+  if (selected < sizes.length && !named.includes(selected)) named[NAMED - 1] = selected;
+  const others = parts.modes.filter((_, n) => !named.includes(n));
   const terms: Term[] = named.map((n) => ({
     ...(parts.modes[n] as Bounded),
     name: `M${n}`,
@@ -64,7 +64,7 @@ function termsOf(parts: Parts, selected: number): Term[] {
   }));
   if (others.length) {
     terms.push({
-      ...sum(others.map((n) => parts.modes[n] as Bounded)),
+      ...sum(others),
       name: `${others.length} other modes`,
       kind: "others",
     });
@@ -77,8 +77,6 @@ function termsOf(parts: Parts, selected: number): Term[] {
   terms.push({ ...parts.unseen, name: "query-only term, constant", kind: "unseen" });
   return terms;
 }
-
-const size = (parts: Parts, n: number): number => Math.abs(parts.modes[n]?.value ?? 0);
 
 function totalWords({ score }: Parts, row: AttentionRow | undefined, key: number): string {
   if (!score) return "score: not known from this page";

@@ -81,6 +81,6 @@ export function setView(store: Store<Shown>, patch: Partial<State["view"]>): voi
 }
 
 /** The current head's tile, or null while it is on its way. */
-export function currentTile({ tile, layer, head }: Shown): Tile | null {
+export function currentTile({ tile, layer, head }: Pick<Shown, "tile" | "layer" | "head">): Tile | null {
   return tile && tile.layer === layer && tile.head === head ? tile : null;
 }

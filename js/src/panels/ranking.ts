@@ -2,7 +2,7 @@
 
 import type { Rank } from "../lib/data.ts";
 import { FOCUSABLE, h, select, setAttributes, setText } from "../lib/dom.ts";
-import { counted, finiteOr, format, formatPercent } from "../lib/numbers.ts";
+import { counted, finiteOr, format, formatPercent, placesOfLargest } from "../lib/numbers.ts";
 import { chooseModeOnClick } from "./choose-mode.ts";
 import { type PanelContext, setView } from "./panel.ts";
 
@@ -35,8 +35,8 @@ export function rankingView({ store, data: { meta, spectra }, signal }: PanelCon
     paint(available: number): void {
       const { layer, head, image, mode, view } = store.state;
       const values = spectra.ranking(view.rank, image, layer, head);
-      const order = largest(values, rows.length);
-      const first = order.slice(0, rows.length).map((n) => finiteOr(values[n], 0));
+      const order = placesOfLargest(values, rows.length);
+      const first = order.map((n) => finiteOr(values[n], 0));
       const extent = Math.max(...first.map(Math.abs)) || 1;
       if (by.input.value !== view.rank) by.input.value = view.rank;
       const words = `modes of ${meta.images[image]?.name ?? "this image"}`;
@@ -65,21 +65,6 @@ export function rankingView({ store, data: { meta, spectra }, signal }: PanelCon
     const left = 1 - bias - shown.reduce((total, share) => total + share, 0);
     return `bias ${formatPercent(bias)} · not shown ${formatPercent(left)} (${counted(meta.n_modes - shown.length, "mode")})`;
   }
-}
-
-/**
- * Places of the `most` largest values, largest first, the undefined ones last; of equal ones the first.
- *
- * Typed numbers are sorted many times faster than places by what they point to, of which few are left then.
- */
-function largest(values: ArrayLike<number>, most: number): number[] {
-  const known = Float64Array.from(values, (value) =>
-    Number.isFinite(value) ? value : Number.NEGATIVE_INFINITY,
-  );
-  const least = known.slice().sort()[known.length - most] as number;
-  const places: number[] = [];
-  for (let n = 0; n < known.length; n++) if ((known[n] as number) >= least) places.push(n);
-  return places.sort((a, b) => (known[b] as number) - (known[a] as number) || a - b).slice(0, most);
 }
 
 interface Ranked {

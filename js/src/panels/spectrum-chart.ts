@@ -33,7 +33,14 @@ export function spectrumPlaces(air: number): Places {
 
 export interface SpectrumChart {
   readonly root: HTMLElement;
-  draw(sigma: ArrayLike<number>, cosine: ArrayLike<number>, available: number, theme: Theme): void;
+  /** `top` is the strength at the upper edge */
+  draw(
+    sigma: ArrayLike<number>,
+    top: number,
+    cosine: ArrayLike<number>,
+    available: number,
+    theme: Theme,
+  ): void;
   bracket(blocks: ArrayLike<number>, nulls: ArrayLike<number>): void;
   mark(mode: number): void;
 }
@@ -43,6 +50,11 @@ export function spectrumChart(count: number, band: number, air: number): Spectru
   const percent = (modes: number): string => `${(100 * modes) / count}%`;
   const y = linear([-1, 1], [stemPlace.bottom, stemPlace.top]);
   const each = Array.from({ length: count }, (_, mode) => mode);
+  // What a path says of a mode whatever its numbers are: writing a fraction takes longer than all else that is drawn of it.
+  const walls = each.map((n) => `M${n + LEFT} ${place.bottom}V`);
+  const roof = `h${WIDTH}V${place.bottom}z`;
+  const tips = each.map((n) => `M${n + 0.5} `);
+  const stalk = `V${y(0)}`;
   const fills = h("canvas", { class: "fills", width: count * DOTS[0], height: place.bottom * DOTS[1] });
   fills.style.height = `${place.bottom}px`;
   const pen = fills.getContext("2d");
@@ -94,14 +106,14 @@ export function spectrumChart(count: number, band: number, air: number): Spectru
   );
   return {
     root,
-    draw(sigma, cosine, available, theme) {
-      const rise = linear([0, sigma[0] ?? 1], [place.bottom, place.top]);
-      let [whole, empty, stalks, tips] = ["", "", "", ""];
+    draw(sigma, largest, cosine, available, theme) {
+      const rise = linear([0, largest], [place.bottom, place.top]);
+      let [whole, empty, stalks, heads] = ["", "", "", ""];
       pen?.clearRect(0, 0, count, place.bottom);
       for (let n = 0; n < count; n++) {
         const top = Math.round(10 * rise(finiteOr(sigma[n], 0))) / 10;
         const c = cosine[n] ?? Number.NaN;
-        const outline = `M${n + LEFT} ${place.bottom}V${top}h${WIDTH}V${place.bottom}z`;
+        const outline = `${walls[n]}${top}${roof}`;
         if (n >= available) empty += outline;
         else {
           whole += outline;
@@ -111,15 +123,15 @@ export function spectrumChart(count: number, band: number, air: number): Spectru
           }
         }
         if (!Number.isNaN(c)) {
-          const tip = `M${n + 0.5} ${Math.round(10 * y(c)) / 10}`;
-          stalks += `${tip}V${y(0)}`;
-          tips += `${tip}h0`;
+          const tip = `${tips[n]}${Math.round(10 * y(c)) / 10}`;
+          stalks += tip + stalk;
+          heads += `${tip}h0`;
         }
       }
       held.setAttribute("d", whole);
       hollow.setAttribute("d", empty);
       stems.setAttribute("d", stalks);
-      dots.setAttribute("d", tips);
+      dots.setAttribute("d", heads);
       setAttributes(root, { "data-hollow": Math.max(0, count - available) });
     },
     bracket(blocks, nulls) {

@@ -5,21 +5,12 @@
  * bracketed, the null block is hatched, and modes that this page does not hold are hollow.
  */
 
-import type { Meta } from "../lib/data.ts";
+import type { Data, Meta } from "../lib/data.ts";
 import { h, setAttributes, setText } from "../lib/dom.ts";
-import { clamp, defined, format, formatUnit } from "../lib/numbers.ts";
-import { chooseModeOnClick, modeAt } from "./choose-mode.ts";
-import { chartAir, currentTile, frame, type Panel, type PanelContext, yLabel } from "./panel.ts";
+import { defined, format, formatUnit } from "../lib/numbers.ts";
+import { chooseModeOnChart } from "./choose-mode.ts";
+import { type Choosing, chartAir, currentTile, frame, type Panel, type Shown, yLabel } from "./panel.ts";
 import { spectrumChart, spectrumPlaces } from "./spectrum-chart.ts";
-
-const KEYS: Record<string, (mode: number, last: number) => number> = {
-  ArrowLeft: (mode) => mode - 1,
-  ArrowDown: (mode) => mode - 1,
-  ArrowRight: (mode) => mode + 1,
-  ArrowUp: (mode) => mode + 1,
-  Home: () => 0,
-  End: (_, last) => last,
-};
 
 /** What the sign of a cosine means: of a query-key circuit, whom the mode looks for. */
 const circuitWords = ({ circuit }: Meta): string =>
@@ -27,7 +18,15 @@ const circuitWords = ({ circuit }: Meta): string =>
     ? "value-output: left reads, right writes; the two live in different spaces (after and before a norm)"
     : "green +: like seeks like, purple −: its opposite";
 
-export function spectrumPanel({ store, data, signal }: PanelContext): Panel {
+interface SpectrumContext {
+  readonly store: Choosing<Pick<Shown, "layer" | "head" | "mode" | "hoverMode" | "tile" | "theme">>;
+  readonly data: Pick<Data, "meta" | "spectra">;
+  readonly signal: AbortSignal;
+  /** the strength at the upper edge, where several spectra are compared; else that of the head's first mode */
+  readonly top?: (layer: number, head: number) => number;
+}
+
+export function spectrumPanel({ store, data, signal, top: shared }: SpectrumContext): Panel {
   const { meta, spectra } = data;
   const count = meta.n_modes;
   const chart = spectrumChart(count, meta.mode_band, chartAir(meta));
@@ -59,17 +58,7 @@ export function spectrumPanel({ store, data, signal }: PanelContext): Panel {
     notes,
   );
 
-  chooseModeOnClick(chart.root, store, signal);
-  chart.root.addEventListener("pointerover", (event) => store.set({ hoverMode: modeAt(event) }), { signal });
-  chart.root.addEventListener("pointerleave", () => store.set({ hoverMode: -1 }), { signal });
-  chart.root.addEventListener("keydown", onKey, { signal });
-
-  function onKey(event: KeyboardEvent): void {
-    const step = KEYS[event.key];
-    if (!step) return;
-    event.preventDefault();
-    store.set({ mode: clamp(step(store.state.mode, count - 1), 0, count - 1) });
-  }
+  chooseModeOnChart(chart.root, store, count, signal);
 
   function describe(mode: number): string {
     const { layer, head } = store.state;
@@ -89,9 +78,10 @@ export function spectrumPanel({ store, data, signal }: PanelContext): Panel {
       if (drawn !== `${layer} ${head} ${available} ${theme}`) {
         drawn = `${layer} ${head} ${available} ${theme}`;
         const sigma = spectra.modes("singular_values", layer, head);
-        chart.draw(sigma, spectra.modes("cosine", layer, head), available, theme);
+        const largest = shared?.(layer, head) ?? sigma[0] ?? 1;
+        chart.draw(sigma, largest, spectra.modes("cosine", layer, head), available, theme);
         chart.bracket(spectra.modes("degenerate", layer, head), spectra.modes("null", layer, head));
-        setText(top, format(sigma[0] ?? Number.NaN));
+        setText(top, format(largest));
         setText(tag, `L${layer} H${head}`);
         setText(
           held,

@@ -61,8 +61,8 @@ function stackSegment() {
       const chosen = term.mode === selected;
       setAttributes(root, { class: `segment ${term.kind}`, "data-mode": term.mode, "data-selected": chosen });
       setText(root, term.mode !== undefined && width > NAMED_FROM ? term.name : "");
-      root.style.left = percentOf(left);
-      root.style.width = percentOf(width);
+      // Both at once: each of them alone would have the element's style read again.
+      root.style.cssText = `left:${percentOf(left)};width:${percentOf(width)}`;
     },
   };
 }

@@ -1,22 +1,37 @@
 /** Does attention look for its like, layer by layer? Weighted mean cosine, single heads, and what chance would give. */
 
-import { css, diverging } from "../lib/colour.ts";
+import { css, diverging, type Theme } from "../lib/colour.ts";
+import type { Data, Meta, Spectra } from "../lib/data.ts";
 import { h, setAttributes, setText, svg } from "../lib/dom.ts";
 import { defined, format, formatUnit, linear } from "../lib/numbers.ts";
-import { chartAir, frame, type Panel, type PanelContext, yLabel } from "./panel.ts";
+import { type Choosing, chartAir, frame, type Panel, yLabel } from "./panel.ts";
 
 const WORDS = { qk: "Near 1: tokens look for their like; near 0: for something else. ", ov: "" } as const;
 /** Most layers named on the axis. */
 const TICKS = 13;
 
-export function trendPanel({ store, data, signal }: PanelContext): Panel {
+interface TrendContext {
+  readonly store: Choosing<{ readonly layer: number; readonly head: number; readonly theme: Theme }>;
+  readonly data: Pick<Data, "meta" | "spectra">;
+  readonly signal: AbortSignal;
+}
+
+/** One chart of several that share an axis: what must be in it, and the means of other snapshots of the same model. */
+interface Among {
+  readonly title: string;
+  readonly tag: string;
+  readonly extent: readonly number[];
+  readonly others: readonly { readonly means: ArrayLike<number>; readonly colour: string }[];
+}
+
+export function trendPanel({ store, data, signal }: TrendContext, among?: Among): Panel {
   const { n_layers: nLayers, n_heads: nHeads } = data.meta;
-  const height = 150 + chartAir(data.meta);
+  const height = (among ? 200 : 150) + chartAir(data.meta);
   const floor = height - 24;
   const heads = data.spectra.heads("head_cosine");
   const mean = data.spectra.layers("layer_cosine");
   const band = data.spectra.layers("layer_band");
-  const [low, high] = domain([...heads, ...mean, ...band, ...band.map((b) => -b)]);
+  const [low, high] = domain(among?.extent ?? shownValues(data.spectra));
   const y = linear([low, high], [floor, 8]);
   const x = (layer: number): string => `${(100 * (layer + 0.5)) / nLayers}%`;
   const layers = Array.from({ length: nLayers }, (_, layer) => layer);
@@ -33,8 +48,12 @@ export function trendPanel({ store, data, signal }: PanelContext): Panel {
     }),
   );
   const means = points(mean);
-  const line = steps(means).map(([[a, from], [b, to]]) =>
-    svg("line", { class: "mean", x1: x(a), y1: y(from), x2: x(b), y2: y(to) }),
+  const joined = (values: readonly Point[], look: Record<string, string>): SVGElement[] =>
+    steps(values).map(([[a, from], [b, to]]) =>
+      svg("line", { ...look, x1: x(a), y1: y(from), x2: x(b), y2: y(to) }),
+    );
+  const others = (among?.others ?? []).flatMap(({ means: values, colour }) =>
+    joined(points(values), { class: "other", stroke: colour }),
   );
   const cursor = svg("rect", { class: "cursor", y: 0, height: floor, width: `${100 / nLayers}%` });
   const ring = svg("circle", { class: "ring", r: 5 });
@@ -61,7 +80,8 @@ export function trendPanel({ store, data, signal }: PanelContext): Panel {
     chanceBand(nLayers, band, y, height),
     svg("line", { class: "zero", x1: 0, x2: "100%", y1: y(0), y2: y(0) }),
     svg("line", { class: "rule", x1: 0, x2: "100%", y1: floor, y2: floor }),
-    ...line,
+    ...others,
+    ...joined(means, { class: "mean" }),
     ring,
     ...hits,
     ...dots,
@@ -73,16 +93,12 @@ export function trendPanel({ store, data, signal }: PanelContext): Panel {
   const readout = h("output", { class: "readout" });
   const root = frame(
     "trend",
-    "Weighted mean cosine by layer",
-    [],
+    among?.title ?? "Weighted mean cosine by layer",
+    among ? [h("span", { class: "tag" }, among.tag)] : [],
     h("div", { class: "plot" }, labels, chart),
     h("p", { class: "xlabel" }, "layer"),
     readout,
-    h(
-      "p",
-      { class: "caption" },
-      `${WORDS[data.meta.circuit ?? "qk"]}Line: mean of the heads; dots: single heads; band: chance for the mean (95 %)`,
-    ),
+    ...(among ? [] : [trendCaption(data.meta)]),
     numberTable(mean, band),
   );
   chart.addEventListener(
@@ -119,6 +135,25 @@ export function trendPanel({ store, data, signal }: PanelContext): Panel {
       setAttributes(chart, { "aria-label": `Weighted mean cosine over layers. ${words}` });
     },
   };
+}
+
+/** What the chart shows, in words; of several charts, once. */
+export const trendCaption = ({ circuit }: Pick<Meta, "circuit">, more = ""): HTMLElement =>
+  h(
+    "p",
+    { class: "caption" },
+    `${WORDS[circuit ?? "qk"]}Line: mean of the heads; dots: single heads; band: chance for the mean (95 %)${more}`,
+  );
+
+/** All numbers that a chart of these spectra has to hold. */
+export function shownValues(spectra: Spectra): number[] {
+  const band = spectra.layers("layer_band");
+  return [
+    ...spectra.heads("head_cosine"),
+    ...spectra.layers("layer_cosine"),
+    ...band,
+    ...band.map((b) => -b),
+  ];
 }
 
 type Point = readonly [index: number, value: number];

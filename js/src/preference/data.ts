@@ -63,7 +63,10 @@ export class Scene {
     this.nBytes = bytes.length;
     const regions = tensorOf(this.#tensors, "regions");
     const [rows = 0, columns = 0] = regions.shape;
-    this.regions = { labels: regions.data, rows, columns };
+    // The largest number of the type is neither item nor ground.
+    const nothing = regions.data instanceof Uint8Array ? 255 : 65535;
+    const labels = Int32Array.from(regions.data, (label) => (label === nothing ? -1 : label));
+    this.regions = { labels, rows, columns };
     this.query = [...tensorOf(this.#tensors, "query").data];
     this.picture = tensorOf(this.#tensors, "picture").data as Uint8Array;
     this.#attention = new Rows(this.#tensors, "attention");

@@ -24,6 +24,8 @@ export interface SemanticMeta extends Meta {
     readonly types: readonly ModeType[];
     readonly segments_from: string;
     readonly n_images: number;
+    /** layer, head and mode of the largest excess among those above random directions, where there is one */
+    readonly strongest: readonly [number, number, number] | null;
   };
 }
 
@@ -95,9 +97,10 @@ export class Summary {
     return data[layer * N_TYPES + type] ?? Number.NaN;
   }
 
-  /** Share of random pairs of directions that would have a type. */
-  random(layer: number): number {
-    return tensorOf(this.#tensors, "random_typed").data[layer] ?? Number.NaN;
+  /** Share of random pairs of directions that pass the same tests. */
+  chance(layer: number, counted: "all" | "above"): number {
+    const name = counted === "all" ? "random_typed" : "chance_above_random";
+    return tensorOf(this.#tensors, name).data[layer] ?? Number.NaN;
   }
 
   #place(layer: number, head: number, mode: number): number {

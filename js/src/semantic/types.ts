@@ -3,13 +3,12 @@
 import { FOCUSABLE, h, setAttributes, setText, svg } from "../lib/dom.ts";
 import { counted, defined, format, formatPercent, formatUnit } from "../lib/numbers.ts";
 import { segmented } from "../lib/segmented.ts";
+import { chooseModeOnClick } from "../panels/choose-mode.ts";
 import { frame, yLabel } from "../panels/panel.ts";
 import { currentTables, type Part, type SemanticContext, setView } from "./context.ts";
-import { N_TYPES } from "./data.ts";
+import { N_TYPES, type SemanticMeta } from "./data.ts";
 
 const [TOP, FLOOR, HEIGHT] = [6, 150, 172];
-/** Of random pairs of directions, so many lie above 95 % of random pairs. */
-const ABOVE = 0.05;
 /** Ends of the axis within a power of ten. */
 const ENDS = [1, 2, 4, 6, 10];
 /** Sums of float32 shares pass a round number by less. */
@@ -21,8 +20,7 @@ type Counted = "all" | "above";
 
 const LINES: Record<Counted, string> = {
   all: "Line across: the share of random pairs of directions that pass the same test.",
-  above:
-    "Line across: the most that random pairs of directions would give, 5 % or the share of them that carry more than chance.",
+  above: "Line across: the share of random pairs of directions that pass both tests, 5 % at most.",
 };
 
 /** A short stroke as arrows of the type are drawn. */
@@ -145,15 +143,9 @@ export function sharesPanel(context: SemanticContext): Part {
     caption,
   );
 
-  /** What chance gives, of what is counted: of random pairs that pass the first test, at most so many pass the second. */
-  const chanceOf = (layer: number, which: Counted): number => {
-    const random = summary.random(layer);
-    return which === "all" ? random : Math.min(ABOVE, random);
-  };
-
   function draw(which: Counted): void {
     const shares = columns.map((_, layer) => types.map((type) => summary.share(layer, type, which) || 0));
-    const chances = columns.map((_, layer) => chanceOf(layer, which));
+    const chances = columns.map((_, layer) => summary.chance(layer, which));
     const sums = shares.map((each) => each.reduce((total, share) => total + share, 0));
     const end = endOf(Math.max(...sums, ...chances.filter(Number.isFinite)));
     const heightOf = (share: number): number => ((FLOOR - TOP) * share) / end;
@@ -245,14 +237,7 @@ export function modeStrip({ store, data, summary, signal }: SemanticContext): Pa
     { class: "strip", role: "group", "aria-label": "modes of this head by type" },
     ...cells,
   );
-  root.addEventListener(
-    "click",
-    (event) => {
-      const { mode } = (event.target as HTMLElement).dataset;
-      if (mode !== undefined) store.set({ mode: Number(mode) });
-    },
-    { signal },
-  );
+  chooseModeOnClick(root, store, signal);
   return {
     root: h(
       "div",
@@ -260,6 +245,7 @@ export function modeStrip({ store, data, summary, signal }: SemanticContext): Pa
       h("span", { class: "caption" }, "modes of this head"),
       root,
       h("span", { class: "caption" }, "filled: above random directions, too"),
+      ...strongestMode(meta, store, signal),
     ),
     keys: ["layer", "head", "mode"],
     paint() {
@@ -277,4 +263,19 @@ export function modeStrip({ store, data, summary, signal }: SemanticContext): Pa
       }
     },
   };
+}
+
+/** Where the view opens, if no mode is asked for, and the way back to it. */
+function strongestMode(
+  { semantic }: SemanticMeta,
+  store: SemanticContext["store"],
+  signal: AbortSignal,
+): HTMLElement[] {
+  const caption = (...words: (string | HTMLElement)[]): HTMLElement =>
+    h("span", { class: "caption", "data-testid": "qk-strongest" }, ...words);
+  if (!semantic.strongest) return [caption("no mode of the model is above random directions")];
+  const [layer, head, mode] = semantic.strongest;
+  const button = h("button", { type: "button", class: "link", ...FOCUSABLE }, `L${layer} H${head} M${mode}`);
+  button.addEventListener("click", () => store.set({ layer, head, mode }), { signal });
+  return [caption("strongest above random directions: ", button)];
 }
