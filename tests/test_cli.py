@@ -18,6 +18,7 @@ from tests.faults import FULL, READ_ONLY, python_in
 # Interrupts itself when it begins to write into the folder it was started in: that is the page, and nothing is there yet.
 AT_THE_PAGE = """
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a job in the background of a shell does not inherit
 here = os.getcwd()
 def at_the_page(event, args):
     if event == "open" and isinstance(args[0], str) and isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR):
