@@ -44,6 +44,11 @@ def _number(text: str) -> float | str:
 def _explore(options: argparse.Namespace) -> None:
     check_output(options.output, (".html", ".qk"))
     size = {} if options.max_mb is None else {"max_mb": check_megabytes(options.max_mb)}
+    if size and options.output.suffix == ".qk":
+        raise InputError(
+            f"--max-mb thins a page: got it with -o {options.output.name}. A .qk file is always whole. Leave --max-mb out, or write a page: "
+            f"-o {options.output.stem}.html."
+        )
     with steps(3) as step:
         view = _view(options, step)
         step(f"writing {options.output.name}")
@@ -68,23 +73,32 @@ def _view(options: argparse.Namespace, step: Any) -> Any:
 
 def _saved_view(path: str, images: list[str], options: argparse.Namespace) -> Any:
     """The view of a saved answer; what Python would say to do is of no help in a shell."""
-    if images:
-        _refuse_others(path)
     answer = qkwidgets.open(path)
     if type(answer).__name__ == "Sweep":
         answer = _only(answer, path)
     kind = type(answer).__name__
-    if (options.checkpoint or options.device) and kind not in BEFORE_MODELS:
-        _refuse_others(path)
     if kind in BEFORE_MODELS:
-        return answer.widget(model=qkwidgets.load_model(answer.model, checkpoint=options.checkpoint, device=options.device))
+        model = qkwidgets.load_model(answer.model, checkpoint=options.checkpoint, device=options.device)
+        return answer.widget(model=model, scenes=_labelled(images))
+    if images or options.checkpoint or options.device:
+        _refuse_others(path)
     view = answer.widget() if kind in registry.WIDGETS else None
     if type(view).__name__ not in registry.PAGES:
         raise InputError(
-            f"A page shows an answer that one can click through: {path} holds one of kind {kind}, which is a table and a figure. It was probably "
-            f"mixed up with another file. Draw it in Python: qkwidgets.open({path!r}).figure()."
+            f"A page shows an answer that one can click through: {path} holds one of kind {kind}, which is a table and a figure. It is "
+            f"probably complete. Draw it in Python: qkwidgets.open({path!r}).figure()."
         )
     return view
+
+
+def _labelled(subjects: list[str]) -> str | None:
+    """The one folder or file of labelled images that is shown before the model, if one is named."""
+    if len(subjects) > 1:
+        raise InputError(
+            f"Labelled images are one folder or file of outlines: got {len(subjects)}, {', '.join(subjects)}. Single images were probably named. "
+            "Name the folder that holds images and masks."
+        )
+    return subjects[0] if subjects else None
 
 
 def _refuse_others(path: str) -> NoReturn:

@@ -107,7 +107,8 @@ def test_a_word_that_no_command_takes_is_refused(capsys, arguments):
 def test_a_model_that_does_not_exist_is_refused_in_one_sentence(folder, capsys):
     assert (
         says(capsys, "explore", "builtin:o4")
-        == "A built-in model must be one of builtin:o3, builtin:o3-mim, builtin:o3-mim-ft: got 'builtin:o4'. It is probably misspelt. Use one of these."
+        == "A built-in model must be one of builtin:o3, builtin:o3-mim, builtin:o3-mim-ft: got 'builtin:o4'. "
+        "It is probably misspelt. Use one of these."
     )
     assert left_in(folder) == []
 

@@ -1,8 +1,11 @@
 """`qkwidgets explore` of saved answers: those with a page, those that need their model, and those that have none."""
 
 import dataclasses
+import itertools
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import qkwidgets as qk
 from qkwidgets.cli import main
@@ -45,6 +48,22 @@ def test_a_preference_is_shown_before_the_model_that_it_names(found, tmp_path, m
     assert qk.open("again.qk").masses.tobytes() == found.masses.tobytes()
 
 
+def test_a_preference_is_shown_on_labelled_images_that_are_named(found, tmp_path, said):
+    for part, file in itertools.product(("images", "targ_labels", "dist_labels"), ("a.png", "b.png")):
+        (tmp_path / "o3" / part).mkdir(parents=True, exist_ok=True)
+        half = {"targ_labels": slice(0, 32), "dist_labels": slice(32, 64)}.get(part, slice(0, 48))
+        pixels = np.zeros((64, 64), np.uint8)
+        pixels[half, 8:40] = 255
+        Image.fromarray(pixels).save(tmp_path / "o3" / part / file)
+    found.save("p.qk")
+    assert main(["explore", "p.qk", "o3", "-o", "p.html"]) == 0
+    page = (tmp_path / "p.html").read_text(encoding="utf-8")
+    assert "photographs with target and distractor masks" in page
+    assert said("p.qk", "a.png", "b.png").startswith(
+        "qkwidgets: Labelled images are one folder or file of outlines: got 2, a.png, b.png."
+    )
+
+
 def test_a_preference_of_other_weights_is_refused(found, said):
     dataclasses.replace(found, provenance={**found.provenance, "fingerprint": "0"}).save("p.qk")
     assert said("p.qk").startswith(
@@ -60,8 +79,8 @@ def test_an_answer_without_a_page_is_named_with_what_draws_it(answer, said):
     answer().save("a.qk")
     kind = type(answer()).__name__
     assert said("a.qk") == (
-        f"qkwidgets: A page shows an answer that one can click through: a.qk holds one of kind {kind}, which is a table and a figure. It was "
-        "probably mixed up with another file. Draw it in Python: qkwidgets.open('a.qk').figure().\n"
+        f"qkwidgets: A page shows an answer that one can click through: a.qk holds one of kind {kind}, which is a table and a figure. It is "
+        "probably complete. Draw it in Python: qkwidgets.open('a.qk').figure().\n"
     )
     assert said("a.qk", "--device", "cpu").startswith(
         "qkwidgets: A saved answer holds its model's numbers and its own images: got a.qk with"
@@ -74,4 +93,10 @@ def test_a_sweep_of_several_answers_is_told_how_to_part_them(said, tmp_path):
     assert said("both") == (
         "qkwidgets: A page shows one answer: both holds optimal, same_object. They were made in one sweep. Save one of them in Python, "
         "qkwidgets.open('both')['optimal'].save('one.qk'), and explore one.qk.\n"
+    )
+
+
+def test_a_size_is_that_of_a_page(said):
+    assert said("--max-mb", "1", "-o", "x.qk") == (
+        "qkwidgets: --max-mb thins a page: got it with -o x.qk. A .qk file is always whole. Leave --max-mb out, or write a page: -o x.html.\n"
     )

@@ -810,6 +810,17 @@ SENTENCES = [
         "looked at. Leave it out.",
     ),
     (
+        lambda: preference_by_condition(
+            qk.load_model(), qk.odd_one_out_grid(2, vary={"feature": ["size"]}), draws=-1, workers=0, progress=False
+        ),
+        "In condition 0, {'feature': 'size'}: …",
+    ),
+    (
+        lambda: labelled_set(qk.odd_one_out(2), images=["a.jpg"]),
+        "images= is the folder of the photographs of a COCO or labelme file: got images=one of type list beside one of type Scenes. It would not be "
+        "looked at. Leave it out.",
+    ),
+    (
         lambda: scenes_view().turn(sed=2),
         "What is turned is one of feature, seed: got 'sed'. It is the same in all scenes here, or misspelt. Pass it in vary=.",
     ),
@@ -844,8 +855,13 @@ SENTENCES = [
     ),
     (
         lambda: CosineTrend(qk.examples("deit-tiny")),
-        "A cosine trend steps through trainings: got Exploration. It is probably an answer about one model as it is. Take what "
-        "tools/train_builtin.py wrote, opened with qkwidgets.open; the trend of one model is alignment(model).widget().",
+        "A cosine trend steps through trainings: got Exploration. It is probably a list that was meant as *others, or an answer about one model as "
+        "it is. Take qkwidgets.examples, or what tools/train_builtin.py wrote; the trend of one model is alignment(model).widget().",
+    ),
+    (
+        lambda: CosineTrend(training(), training()).save("x.qk"),
+        "A file holds one training: this view shows 2. One of them would be kept, and the others lost. Save each, such as "
+        "view.trainings[1].save(path), or all in a page, with to_html.",
     ),
     (
         lambda: CosineTrend(),

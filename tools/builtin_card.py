@@ -26,8 +26,8 @@ OBJECTIVES = {
     "one learned token before positions are added, all tokens pass through all layers, and a linear map of each masked patch's last "
     "token says its 192 pixels. Positions begin as sines and cosines, those of `o3` at random. Loss: mean absolute error over masked "
     "patches only; its tip is rounded over {rounded:.0%} of a pixel's range at first and over nothing at the end, because trials with "
-    "a sharp tip stayed at the colour of the ground for a thousand steps. Four shorter trials of other settings came before this one, "
-    "and none was better. The two heads were fitted afterwards, as linear probes, while everything else stayed as it is.",
+    "a sharp tip stayed at the colour of the ground for a thousand steps. The two heads were fitted afterwards, "
+    "as linear probes, while everything else stayed as it is.",
     "finetuned": "Cross entropy of the patch plus {feature_weight} times cross entropy of the feature, from the weights of `o3-mim`, "
     "with new heads.",
 }
@@ -116,12 +116,12 @@ Found by measurement, not by looking: maps of single modes as classifiers of pat
 measured on 500 others; a patch belongs to what covers more than half of it; AUC is the area under the ROC curve over the
 patches of all scenes. *Null* is what 95 % of 200 random directions in the same head's column space stay below; it holds for
 one map, and is not corrected for how many are looked at. {count} maps of
-{n_modes} modes reach 0.9 and lie above their null; the best of each kind:
+{n_modes} modes reach 0.9 and lie above their null.{few} The best of each kind:
 
 | mode | map | sign | separates | AUC | null |
 |---|---|---|---|---|---|
 {rows}"""
-MOST_MODES = 5
+MOST_MODES, FEWEST_MODES = 5, 8
 WIDTH = 120
 
 
@@ -195,10 +195,12 @@ def _modes(modes: list[dict]) -> str:
     """The best few of each kind, and how many there are."""
     if not modes:
         return "No map of a single mode reaches an AUC of 0.9 above its null."
+    count = len({mode["mode"] for mode in modes})
+    few = f" That is fewer than the {FEWEST_MODES} modes that were looked for." if count < FEWEST_MODES else ""
     kinds = dict.fromkeys(mode["contrast"] for mode in modes)
     best = [mode for kind in kinds for mode in [m for m in modes if m["contrast"] == kind][:MOST_MODES]]
     rows = "\n".join(
         f"| {m['mode']} | {m['side']} | {m['sign'].replace('-', '−')} | {m['contrast']} | {m['auc']:.3f} | {m['null_quantile']:.3f} |"
         for m in best
     )
-    return MODES.format(count=len(modes), n_modes=len({mode["mode"] for mode in modes}), rows=rows)
+    return MODES.format(count=len(modes), n_modes=count, few=few, rows=rows)

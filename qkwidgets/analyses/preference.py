@@ -11,7 +11,7 @@ from qkwidgets.analyses.scene_source import SceneSource
 from qkwidgets.answers.preference import Preference
 from qkwidgets.core.errors import InputError, check_flags, check_keywords
 from qkwidgets.data.labelled import LabelledSet, labelled_set
-from qkwidgets.data.turned_scenes import TurnedScenes
+from qkwidgets.data.labels.listed import SceneSet
 from qkwidgets.models.contract import AttentionModel, loaded_model
 from qkwidgets.sweeps.preference import PreferenceMasses
 from qkwidgets.sweeps.run import OPTIONS, sweep
@@ -89,5 +89,5 @@ def attention_preference(
 
 def _shown(model: AttentionModel, images: LabelledSet, scenes: Any = None) -> SceneSource:
     """The images of an answer before its model, or others; of generated scenes any that one turns to."""
-    own = None if images.kind == TurnedScenes.kind else images
+    own = None if images.kind == SceneSet.kind else images
     return SceneSource(model, own if scenes is None else scenes)

@@ -49,5 +49,8 @@ def preference_by_condition(model: AttentionModel, grid: Any, **options: Any) ->
     answers = []
     for number in range(len(grid.table)):
         folder = {} if resume is None else {"resume": Path(resume) / f"condition {number}"}
-        answers.append(attention_preference(model, grid.of(number), **options, **folder))
+        try:
+            answers.append(attention_preference(model, grid.of(number), **options, **folder))
+        except InputError as error:
+            raise type(error)(f"In condition {number}, {grid.table[number]}: {error}") from error
     return PreferenceByCondition.joined(answers, grid.table)

@@ -58,7 +58,8 @@ class Preference(Table):
     n_images, n_skipped, n_unread
         Images that count; that have no target or no distractors on the grid; that could not be read.
     live
-        The same images before the model, or others that are handed to it; None in an answer from a file.
+        Single images before the model: those of the answer, if they were not generated, or others that are handed to it; None in an answer from
+        a file.
     """
 
     masses: Float64[np.ndarray, "layer head pair"]

@@ -15,7 +15,7 @@ from qkwidgets.data.sets.files import from_root
 __all__ = ["LabelledPicture", "LabelledSet", "labelled_picture", "labelled_set"]
 
 
-def labelled_set(data: Any, *, images: str | os.PathLike | None = None) -> LabelledSet:
+def labelled_set(data: Any, *, images: Any = None) -> LabelledSet:
     """The labelled pictures of a data set in a fixed order, each read when it is asked for. Nothing is downloaded.
 
     Parameters
@@ -60,8 +60,9 @@ def labelled_set(data: Any, *, images: str | os.PathLike | None = None) -> Label
 
 
 def _refuse_images(images: Any, data: str) -> NoReturn:
+    given = repr(os.fspath(images)) if isinstance(images, str | os.PathLike) else f"one of type {type(images).__name__}"
     raise InputError(
-        f"images= is the folder of the photographs of a COCO or labelme file: got images={os.fspath(images)!r} beside {data}. It would not be "
+        f"images= is the folder of the photographs of a COCO or labelme file: got images={given} beside {data}. It would not be "
         "looked at. Leave it out."
     )
 

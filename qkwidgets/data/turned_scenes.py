@@ -78,7 +78,7 @@ class TurnedScenes:
     (['odd in', 'seed'], ('distractor', 'distractor'))
     """
 
-    kind = "odd-one-out scenes"
+    kind = "scenes that are turned here"
     merged = False
 
     def __init__(self, vary: Mapping[str, Sequence[Any]] | None = None, **same: Any) -> None:

@@ -10,7 +10,7 @@ from safetensors import safe_open
 from torch import nn
 
 from qkwidgets.core.errors import InputError
-from qkwidgets.models.builtin import load_builtin
+from qkwidgets.models.builtin import NAMES, load_builtin
 from qkwidgets.models.builtin_vit import MEAN, STD, BuiltinViT
 from qkwidgets.models.checkpoint import read_shapes
 from qkwidgets.models.contract import AttentionModel
@@ -42,7 +42,8 @@ def load_model(
     ----------
     name
         None or "builtin:o3" for the trained model that ships with the package, "builtin:o3-mim" and "builtin:o3-mim-ft" for
-        its relatives of other training; "timm:NAME" or "timm:NAME.TAG"; or a module that takes pixels. A module keeps its weights where they are unless `device` or `dtype` asks for a copy.
+        its relatives of other training; "timm:NAME" or "timm:NAME.TAG"; or a module that takes pixels. A module keeps its weights where they
+        are unless `device` or `dtype` asks for a copy.
     checkpoint
         A local file of weights: safetensors, or a state dict, which is opened without running code.
     device
@@ -116,6 +117,8 @@ def spelled(name: Any) -> str:
     remedy = f'If it is a name of timm, write "timm:{name.rpartition(":")[2]}".'
     if known:
         remedy = f'It is probably misspelt. Write "{known[0]}:{name.partition(":")[2]}".'
+    elif name in NAMES:
+        remedy = f'It is a built-in model. Write "builtin:{name}".'
     elif Path(name).is_dir():
         remedy = "It is a folder here, so the model and the images have probably changed places. Name the model first."
     raise InputError(f'A model\'s name must begin with its source ("builtin:o3", "timm:NAME"): got {name!r}. {remedy}')

@@ -1,5 +1,6 @@
 """The cosine trend: what training does to the modes of one or several models, step by step."""
 
+import os
 from typing import Any
 
 import traitlets as t
@@ -56,10 +57,20 @@ class CosineTrend(QKWidget):
         self.set_trait("meta", trends_meta(self.trainings))
         self.set_trait("trends", trends_wire(self.trainings))
 
-    @property
-    def answer(self) -> Training:
-        """The chosen training, which `save` writes; of several, save each: `view.trainings[1].save(path)`."""
-        return self.trainings[self.training]
+    def save(self, path: str | os.PathLike) -> None:
+        """Write the training that is shown to a `.qk` file; see `Training.save`.
+
+        Raises
+        ------
+        InputError
+            If the view shows several, or it cannot be written.
+        """
+        if len(self.trainings) > 1:
+            raise InputError(
+                f"A file holds one training: this view shows {len(self.trainings)}. One of them would be kept, and the others lost. Save each, "
+                "such as view.trainings[1].save(path), or all in a page, with to_html."
+            )
+        self.trainings[0].save(path)
 
     @property
     def owner(self) -> str:
@@ -80,12 +91,14 @@ def _checked(trainings: tuple[Any, ...]) -> tuple[Training, ...]:
     for each in trainings:
         if not isinstance(each, Training):
             raise InputError(
-                f"A cosine trend steps through trainings: got {type(each).__name__}. It is probably an answer about one model as it is. Take what "
-                "tools/train_builtin.py wrote, opened with qkwidgets.open; the trend of one model is alignment(model).widget()."
+                f"A cosine trend steps through trainings: got {type(each).__name__}. It is probably a list that was meant as "
+                "*others, or an answer about one model as it is. Take qkwidgets.examples, or what tools/train_builtin.py wrote; the trend of one "
+                "model is alignment(model).widget()."
             )
-    shapes = list(dict.fromkeys(each.cosine.shape[1:] for each in trainings))
+    shapes = list(dict.fromkeys((*each.cosine.shape[1:], each.mode_band) for each in trainings))
     if len(shapes) != 1:
-        found = " and ".join("{} layers x {} heads x {} modes".format(*shape) for shape in shapes) or "none"
+        sizes = "{} layers x {} heads x {} modes (chance of a cosine ±{:.3f})"
+        found = " and ".join(sizes.format(*shape) for shape in shapes) or "none"
         raise InputError(
             f"A cosine trend compares trainings of one architecture: got {found}. A list was probably empty, or a model is of another "
             "size. Give one training or several of equal shape."

@@ -24,12 +24,13 @@ def trends_meta(trainings: tuple[Training, ...], title: str | None = None) -> di
     """The record that the browser reads first."""
     names = [each.model for each in trainings]
     first = trainings[0]
+    told = names if len(set(names)) == len(names) else [f"{n + 1}. {name}" for n, name in enumerate(names)]
     known = meta_record(
         title or f"Cosines through training: {', '.join(names)}",
         ", ".join(names),
         first.cosine.shape[1:],
         TokenLayout(n_cls=0, grid=(1, 1)),
-        {f"{each.model}: {key}": value for each in trainings for key, value in each.provenance.items() if key != "model"},
+        {f"{name}: {key}": value for name, each in zip(told, trainings, strict=True) for key, value in _record(each).items()},
         [choice for choice in MODE_CHOICES if {"spectrum", "trend"} & set(PANELS[choice.question])],
         head_numbers=[HEAD_NUMBERS[0]._asdict()],
         notes=NOTES,
@@ -50,6 +51,10 @@ def trends_meta(trainings: tuple[Training, ...], title: str | None = None) -> di
             for each in trainings
         ],
     }
+
+
+def _record(training: Training) -> dict[str, Any]:
+    return {key: value for key, value in training.provenance.items() if key != "model"}
 
 
 def trends_wire(trainings: tuple[Training, ...]) -> bytes:

@@ -421,3 +421,12 @@ def test_photographs_elsewhere_are_those_of_outlines_alone(make, tmp_path):
 def test_a_folder_that_is_not_there_is_not_downloaded(tmp_path):
     with pytest.raises(InputError, match=r"there is no '.*/o3'.* Check the path; no data set is downloaded\.$"):
         labelled_set(tmp_path / "o3")
+
+
+def test_a_pair_of_files_is_an_image_and_the_numbers_of_its_objects(tmp_path):
+    numbers = np.zeros((8, 8), np.uint8)
+    numbers[:4, :4], numbers[4:, 4:] = 1, 2
+    Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(tmp_path / "a.png")
+    Image.fromarray(numbers).save(tmp_path / "a_mask.png")
+    for pair in ((tmp_path / "a.png", tmp_path / "a_mask.png"), [(str(tmp_path / "a.png"), str(tmp_path / "a_mask.png"))]):
+        assert np.array_equal(labelled_set(pair).labelled(0).objects, numbers)

@@ -280,8 +280,10 @@ def test_names_without_a_source_or_of_a_later_version_are_refused(file):
     assert "asks for torchvision" in refused("torchvision:vit_b_16")
     assert (
         refused("builtin:o4")
-        == "A built-in model must be one of builtin:o3, builtin:o3-mim, builtin:o3-mim-ft: got 'builtin:o4'. It is probably misspelt. Use one of these."
+        == "A built-in model must be one of builtin:o3, builtin:o3-mim, builtin:o3-mim-ft: got 'builtin:o4'. "
+        "It is probably misspelt. Use one of these."
     )
+    assert refused("o3-mim").endswith("got 'o3-mim'. It is a built-in model. Write \"builtin:o3-mim\".")
     assert refused(17) == 'A model must be "builtin:o3", "timm:NAME", or an nn.Module: got one of type int. Pass one of these.'
     assert refused(vit(), checkpoint=file).startswith("checkpoint= must come with a name: got a module (VisionTransformer)")
 

@@ -44,11 +44,22 @@ def test_the_record_is_json_and_tells_steps_and_scores(view):
     assert meta["provenance"]["builtin:o3-mim: objective"] == "supervised"
 
 
+def test_two_trainings_of_one_name_are_told_apart():
+    other = training()
+    other.provenance["batch"] = 32
+    told = CosineTrend(training(), other).meta["provenance"]
+    assert "1. builtin:o3: batch" not in told
+    assert (told["2. builtin:o3: batch"], told["1. builtin:o3: objective"]) == (32, "supervised")
+
+
 def test_an_answer_gives_its_view_and_a_view_its_answer(tmp_path, view):
     import qkwidgets as qk
 
-    view.training = 1
-    view.save(tmp_path / "x.qk")
+    with pytest.raises(
+        InputError, match=r"^A file holds one training: this view shows 2\..* Save each, such as view\.trainings\[1\]"
+    ):
+        view.save(tmp_path / "x.qk")
+    CosineTrend(view.trainings[1]).save(tmp_path / "x.qk")
     found = qk.open(tmp_path / "x.qk")
     assert found.model == "builtin:o3-mim"
     assert found.degenerate.dtype == np.int16
@@ -57,15 +68,17 @@ def test_an_answer_gives_its_view_and_a_view_its_answer(tmp_path, view):
 
 
 def test_what_cannot_be_stepped_through_together_is_refused():
-    with pytest.raises(
-        InputError, match=r"^A cosine trend steps through trainings: got Alignment\. .* the trend of one model is"
-    ):
+    with pytest.raises(InputError, match=r"^A cosine trend steps through trainings: got Alignment\. .* the trend of one model "):
         CosineTrend(alignment())
     with pytest.raises(InputError, match=r"^A cosine trend compares trainings of one architecture: got none\."):
         CosineTrend()
     one = training()
     other = replace(one, **{name: getattr(one, name)[..., :2] for name in ("singular_values", "cosine", "degenerate", "null")})
-    with pytest.raises(InputError, match=r"got 2 layers x 2 heads x 3 modes and 2 layers x 2 heads x 2 modes\."):
+    with pytest.raises(InputError, match=r"got 2 layers x 2 heads x 3 modes \(.*\) and 2 layers x 2 heads x 2 modes"):
         CosineTrend(one, other)
+    with pytest.raises(
+        InputError, match=r"x 3 modes \(chance of a cosine ±0\.300\) and .* x 3 modes \(chance of a cosine ±0\.200\)\."
+    ):
+        CosineTrend(one, replace(one, mode_band=0.2))
     with pytest.raises(InputError, match=r"^A keyword of CosineTrend is one of .*snapshot.*: got 'step'"):
         CosineTrend(one, step=3)

@@ -196,17 +196,21 @@ def test_means_over_many_scenes_travel_as_json_without_nan(model):
     assert np.allclose(curves["enrichment_interval"][1], found.enrichment_curves_interval[1], atol=1e-4)
 
 
+OTHERS = "The means behind are of {}; what is shown are scenes that are turned here. Pass scenes= to see those."
+
+
 def test_means_behind_are_named_for_what_they_are_of(model):
     found = qk.attention_preference(model, qk.odd_one_out(4), null=0, items=False, workers=0, progress=False)
     meta = found.widget().meta
-    assert (meta["curves"]["of"], meta["notes"], meta["merged"]) == ("4 odd-one-out scenes", [], False)
+    assert (meta["curves"]["of"], meta["notes"], meta["merged"]) == (
+        "4 odd-one-out scenes",
+        [OTHERS.format("4 odd-one-out scenes")],
+        False,
+    )
     found.provenance["images"] = {"kind": "photographs with target and distractor masks"}
     meta = found.widget().meta
     assert meta["curves"]["of"] == "4 photographs with target and distractor masks"
-    assert meta["notes"] == [
-        "The means behind are of 4 photographs with target and distractor masks; what is shown are odd-one-out scenes. "
-        "Pass scenes= to see those."
-    ]
+    assert meta["notes"] == [OTHERS.format("4 photographs with target and distractor masks")]
     del found.provenance["images"]
     assert found.widget().meta["curves"]["of"] == "4 images"
 
@@ -256,7 +260,7 @@ def test_an_answer_shows_its_own_pictures_while_they_are_at_hand(model, tmp_path
     view.save(tmp_path / "p.qk")
     opened = qk.open(tmp_path / "p.qk")
     assert opened.live is None
-    assert opened.widget().meta["notes"][0].endswith("what is shown are odd-one-out scenes. Pass scenes= to see those.")
+    assert opened.widget().meta["notes"][0] == OTHERS.format("3 labelled pictures")
     again = opened.widget(scenes=pictures(qk.odd_one_out(4, seed=3)))
     assert (again.scene, again.meta["notes"], again.tiles) == (view.scene, [], view.tiles)
     with pytest.raises(InputError, match="'small' has other weights than the model of the answer, 'builtin:o3'"):

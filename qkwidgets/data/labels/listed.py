@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ import numpy as np
 from qkwidgets.core.errors import InputError
 from qkwidgets.data.images import read_image, read_images
 from qkwidgets.data.labels.base import LabelledPicture, LabelledSet, labelled_picture
+from qkwidgets.data.labels.masks import numbers
 from qkwidgets.data.scene_conditions import Conditions
 from qkwidgets.data.scene_recipe import SceneRecipe
 from qkwidgets.data.scenes import Scenes
@@ -101,6 +104,8 @@ def _one(item: object, name: str) -> LabelledPicture:
     if isinstance(item, Sequence) and len(item) == 2 and not isinstance(item, str):
         image, mask = item
         (picture,) = read_images(image)
+        if isinstance(mask, str | os.PathLike):
+            mask, _ = numbers(Path(mask), picture, "mask")
         return labelled_picture(picture, mask)
     raise InputError(
         f"A labelled set is a list of labelled pictures or of pairs (image, mask): {name} is of type {type(item).__name__}. Pictures without "
