@@ -4,11 +4,11 @@ import argparse
 from typing import Any
 
 import qkwidgets
-from qkwidgets.core.errors import InputError
+from qkwidgets.core.errors import InputError, check_range
 from qkwidgets.output import check_output, write_answer
 from qkwidgets.pass_options import FORMS, add_pass_options, asking_parser, check_among, model_and_images, pass_options
 
-FIGURES = ("layers", "labels", "richness", "modes", "heads", "cosine", "specialisation")
+FIGURES = ("layers", "labels", "richness", "modes", "heads", "pairs", "cosine", "specialisation")
 
 BY = ("head", "layer", "mode")
 
@@ -23,6 +23,8 @@ def add_factors(commands: Any) -> None:
     factors.add_argument(
         "--figure", default="layers", help=f"{', '.join(FIGURES)} (default: layers); cosine is of the modes of the weights"
     )
+    factors.add_argument("--layer", type=int, metavar="N", help="of --figure pairs (default: 0)")
+    factors.add_argument("--head", type=int, metavar="N", help="of --figure pairs (default: all heads of the layer)")
     factors.add_argument(
         "--svd",
         help="data: modes of all tokens' scores (default); weight: those of the weights, without biases (default of --figure cosine)",
@@ -39,9 +41,13 @@ def add_factors(commands: Any) -> None:
 def _factors(options: argparse.Namespace) -> None:
     check_output(options.output, FORMS)
     check_among(options, figure=FIGURES, by=BY)
+    head = {name: getattr(options, name) for name in ("layer", "head") if getattr(options, name) is not None}
+    _check_head(options, head)
     if options.output.suffix not in (".csv", ".qk"):
         _check_figure(options)
     model, images = model_and_images(options, "folder of images", "images", SCENES)
+    for name, value in head.items():
+        check_range(name, value, {"layer": model.n_layers, "head": model.n_heads}[name], repr(model.name))
     answer = qkwidgets.factors(
         model,
         images,
@@ -51,7 +57,16 @@ def _factors(options: argparse.Namespace) -> None:
         draws=options.draws,
         **pass_options(options),
     )
-    write_answer(answer, options.output, options.figure, options.by)
+    write_answer(answer, options.output, options.figure, options.by, **head)
+
+
+def _check_head(options: argparse.Namespace, head: dict[str, int]) -> None:
+    """Refuse a layer or a head where nothing is drawn of it."""
+    if head and options.figure != "pairs":
+        raise InputError(
+            f"{' and '.join(f'--{name}' for name in head)} choose what --figure pairs draws: got --figure {options.figure}. That figure shows "
+            "all heads. Use --figure pairs, or leave them out."
+        )
 
 
 def _check_figure(options: argparse.Namespace) -> None:

@@ -36,10 +36,10 @@ def writing(path: Path) -> Iterator[None]:
         ) from None
 
 
-def write_answer(answer: Any, path: Path, figure: str, *table: str) -> None:
+def write_answer(answer: Any, path: Path, figure: str, *table: str, **drawn: Any) -> None:
     """Write an answer as the file's ending says: its table, itself, or a figure of it; and say where it is, and what it says.
 
-    `figure` is what is drawn, `table` what the rows of a table are of.
+    `figure` is what is drawn, with the options `drawn`; `table` what the rows of a table are of.
     """
     with writing(path):
         if path.suffix == ".csv":
@@ -49,7 +49,7 @@ def write_answer(answer: Any, path: Path, figure: str, *table: str) -> None:
         else:
             from qkwidgets.figures.files import write_figure
 
-            write_figure(answer.figure(figure), path)
+            write_figure(answer.figure(figure, **drawn), path)
     say_written(path)
     sys.stdout.write(f"{answer}\n")
 

@@ -156,6 +156,7 @@ def test_a_warning_is_one_line_beside_the_result(folder, monkeypatch):
 
 
 def test_a_saved_view_with_images_beside_it_is_refused(folder, capsys):
+    qkwidgets.alignment(qkwidgets.load_model()).save("view.qk")
     assert says(capsys, "explore", "view.qk", "cat.jpg") == (
         "A saved answer holds its model's numbers and its own images: got view.qk with others beside it. They cannot join it. Leave "
         "them out, or name the "

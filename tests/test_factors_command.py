@@ -40,12 +40,23 @@ def test_a_folder_becomes_a_table_and_a_figure(tmp_path, capsys):
     capsys.readouterr()
 
 
+def test_pairs_are_drawn_of_the_head_that_is_named(tmp_path):
+    typed = ["factors", "--images", "3", *QUICK, "--figure", "pairs", "-o", str(tmp_path / "f.html")]
+    assert main([*typed, "--layer", "2", "--head", "1"]) == 0
+    page = (tmp_path / "f.html").read_text(encoding="utf-8")
+    assert "L2 H1" in page
+    assert "L2 H0" not in page
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
         (["-o", "f.npz"], "The output's ending says what is written, one of .csv, .html, .png, .svg, .pdf, .qk: got f.npz."),
         (["a:b", "c:d"], "One model and one folder of images can be named: got a:b c:d."),
-        (["--figure", "dots"], "--figure is one of layers, labels, richness, modes, heads, cosine, specialisation: got 'dots'."),
+        (
+            ["--figure", "dots"],
+            "--figure is one of layers, labels, richness, modes, heads, pairs, cosine, specialisation: got 'dots'.",
+        ),
         (["--by", "token"], "--by is one of head, layer, mode: got 'token'."),
         (["nowhere"], "A data set must be a folder, an image file or tar shards that exist: there is no 'nowhere'."),
         (["here", "--images", "5"], "--images is how many scenes are generated where no folder is named: got 5 beside here."),
@@ -55,6 +66,8 @@ def test_a_folder_becomes_a_table_and_a_figure(tmp_path, capsys):
             [*QUICK, "--figure", "specialisation"],
             "--figure specialisation shows every head beside random read-outs: got --draws 0.",
         ),
+        (["--layer", "3"], "--layer choose"),
+        ([*QUICK, "--figure", "pairs", "--layer", "6"], "Layer 6 of 'builtin:o3' does not exist"),
         (["--svd", "data", "--figure", "cosine"], "--figure cosine is of the modes of the weights: got --svd data."),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -43,6 +43,7 @@ from tests.answers.test_anisotropy import baseline
 from tests.answers.test_same_object import answer as some_same_object
 from tests.answers.test_tables import modes as some_modes
 from tests.answers.test_tables import ranking as some_ranking
+from tests.factor_answers import Images as FewImages
 from tests.factor_answers import factors as some_factors
 from tests.figures.test_objects import semantic_map
 from tests.galleries import optimal
@@ -615,6 +616,11 @@ SENTENCES = [
         lambda: factor_maps(qk.load_model(), factors.factors(), noise(2)),
         "Maps belong to the model of the factors: 'builtin:o3' has other weights than the model of these factors, 'small'. They were probably "
         "exchanged. Use the factors of this model.",
+    ),
+    (
+        lambda: FactorMap(some_factors(), FewImages(some_factors()), qk.load_model()),
+        "Maps on images come made, as FactorImages, or are made with a model: got both, the model 'builtin:o3'. The model would be asked for "
+        "nothing. Leave model out, or pass the images themselves.",
     ),
     (
         lambda: FactorMap(some_factors(), view={"maps": "image"}),

@@ -356,8 +356,8 @@ MUTANTS = (
     Mutant(
         "optimal: places keep their order",
         "qkwidgets/sweeps/places.py",
-        "place.where(place < k, 0)",
-        "(0 * place + torch.arange(k))",
+        "rows.index_select(0, to + (rank - spots[3])[loud])",
+        "rows.index_select(0, to)",
         TOP,
     ),
     Mutant(
@@ -438,9 +438,9 @@ MUTANTS = (
     ),
     Mutant(
         "the query's mean invisible",
-        "qkwidgets/core/factors/energies.py",
-        "cells[..., 1:].sum(dim=(-2, -1))",
-        "cells[..., 1:, :].sum(dim=(-2, -1))",
+        "qkwidgets/core/factors/shares.py",
+        "cells[..., 1:].sum((-2, -1))",
+        "cells[..., 1:, :].sum((-2, -1))",
         ENERGIES,
     ),
     Mutant(
@@ -509,8 +509,8 @@ MUTANTS = (
     Mutant(
         "biases left in the moments of weights alone",
         "qkwidgets/analyses/factor_tables.py",
-        'here if options.bias == "absorb" else shifted(here, bias)',
-        "here",
+        'whole if options.bias == "absorb" else Sides(*without_biases(model, whole))',
+        "whole",
         FACTORS,
     ),
     Mutant(

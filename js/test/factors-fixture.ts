@@ -29,6 +29,7 @@ export function factorMeta(
       correction: "none",
       bias: "",
       mapped_modes: MAPPED,
+      unspecialised: [],
       ...factors,
     },
     ...changes,

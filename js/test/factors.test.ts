@@ -186,6 +186,28 @@ test("beside the title of the heads it stands that labels are of the mean droppe
   expect(basis?.hidden).toBe(true);
 });
 
+test("labels of heads that random read-outs equal are dashed, in the legend, in words; other numbers are not", async () => {
+  const words = "no more specialised than random read-outs";
+  const { part, cell, act, model } = await open({
+    meta: factorMeta({}, { unspecialised: ["L0H1", "L1H1"] }),
+  });
+  const plain = (): boolean[] =>
+    [cell(0, 0), cell(0, 1), cell(1, 0), cell(1, 1)].map((each) => each.hasAttribute("data-plain"));
+  const legend = (): string => text(part("qk-grid").querySelector(".legend"));
+  expect(plain()).toEqual([false, true, false, true]);
+  expect(legend()).toContain(words);
+  expect(part("qk-grid").querySelectorAll(".legend .mark[data-plain]")).toHaveLength(1);
+  expect(cell(0, 1).getAttribute("aria-label")).toBe(`layer 0, head 1: mixed, ${words}`);
+  expect(text(part("qk-grid").querySelector("output"))).not.toContain(words);
+  await act(() => cell(1, 1).click());
+  expect(text(part("qk-grid").querySelector("output"))).toBe(`L1 H1  PP  position-position  · ${words}`);
+  await act(() => model.set("view", { variant: "all", number: "cell:MC", maps: "images" }));
+  expect(plain()).toEqual([false, false, false, false]);
+  expect(legend()).not.toContain(words);
+  const sharp = await open();
+  expect(text(sharp.part("qk-grid").querySelector(".legend"))).not.toContain(words);
+});
+
 const hard = (words: string): string => words.replace(" ", "\u00a0");
 
 test("shares inside images follow the variant, and may be negative", async () => {

@@ -20,11 +20,14 @@ from qkwidgets.core.factors.correction import position_leak
 from qkwidgets.core.factors.depth import DepthMoments, by_layer, cka, layer_pairs, position_products, with_positions
 from qkwidgets.core.factors.moments import grams
 from qkwidgets.core.factors.probe import ProbeSums
+from qkwidgets.data.image_sets import image_set
 from qkwidgets.data.shuffled import ShuffledSet
 from qkwidgets.models.contract import AttentionModel, loaded_model
 from qkwidgets.models.positions import position_table
-from qkwidgets.sweeps.context_sums import ContextSums
+from qkwidgets.sweeps.context_sums import FOLDS, ContextSums
 from qkwidgets.sweeps.depth_moments import DepthCosines, DepthSums
+from qkwidgets.sweeps.factor_moments import check_readable
+from qkwidgets.sweeps.position_probe import image_fold
 from qkwidgets.sweeps.run import OPTIONS, sweep
 
 
@@ -55,8 +58,8 @@ def depth_profile(
     cosines
         Whether a second pass compares each token's content with itself in other layers.
     context
-        Whether the second pass tests, on held-out images, that the steps from layer to layer are contextual: that what a patch attends to
-        tells its next content beyond its own.
+        Whether the second pass tests, on held-out images, whether what a patch attends to tells its next content beyond what a linear map
+        of its own content tells. A nonlinear step of each patch by itself can look the same.
     shuffle
         A seed to exchange the patches inside each image before the model sees it, the control for position; None for none.
     **sweep_options
@@ -83,26 +86,23 @@ def depth_profile(
     """
     check_keywords("depth_profile", sweep_options, ("site", "pairs", "cosines", "context", "shuffle", *OPTIONS))
     model, sweep_options = loaded_model(model), {"thumbnails": 0, **sweep_options}
-    totals = dataset if isinstance(dataset, DepthTotals) else None
-    if totals is None:
+    swept = isinstance(dataset, DepthTotals)
+    if swept:
+        _check_swept(shuffle, context)
+        totals = dataset
+    else:
+        dataset = image_set(dataset)
+        if context:
+            check_readable(model)
+            quarters = set(image_fold(torch.arange(len(dataset))).tolist())
+            _check_held_out(all(quarters.intersection(fold) for fold in FOLDS), len(dataset))
         if shuffle is not None:
             dataset = ShuffledSet(dataset, model.preprocessing, model.layout.grid, _seed(shuffle))
             model = model.resized("square")
         reducer = DepthSums(site=site, pairs=pairs)
         totals = sweep(model, dataset, reducer, **sweep_options)[reducer.name]
-    elif shuffle is not None:
-        raise InputError(
-            "Patches are exchanged before the model sees them: got the totals of a sweep. They hold no image. Pass the images, or leave "
-            "shuffle out."
-        )
     _check(model, totals)
     found = _by_layer(model, totals) | _by_pair(totals)
-    swept = isinstance(dataset, DepthTotals)
-    if swept and context:
-        raise InputError(
-            "Whether a step is contextual takes the images once more: got the totals of a sweep. They hold no image. Pass the images, or leave "
-            "context out."
-        )
     reducers = [*([DepthCosines(totals)] if cosines and not swept else []), *([ContextSums(totals)] if context else [])]
     if reducers:
         found |= _second_pass(model, dataset, totals, reducers, sweep_options)
@@ -183,16 +183,20 @@ def _second_pass(
 
 def _context(totals: ContextTotals) -> dict[str, np.ndarray]:
     """How much of the next content is told by a token alone, and with what other patches bring."""
-    if not totals.count.all():
-        raise InputError(
-            f"A step is tested on images that it was not fitted to, so every quarter of them must hold some: got {totals.n_images} images. They are "
-            "too few, or their indices fell together. Pass forty or more, or leave context out."
-        )
+    _check_held_out(bool(totals.count.all()), totals.n_images)  # again: some may not have been read
     arrays = (torch.from_numpy(array) for array in (totals.count, totals.second, totals.cross, totals.square))
     count, second, cross, square = arrays
     features = ProbeSums(count, torch.zeros_like(cross[..., 0]), second, cross)
     sets = (StepSums(ProbeSums(*(part[:, at] for part in features)), square[:, at]) for at in range(3))
     return {"context": context_r_squared(*sets, totals.n_own).numpy()}
+
+
+def _check_held_out(present: bool, n_images: int) -> None:
+    if not present:
+        raise InputError(
+            f"A step is tested on images that it was not fitted to, so every quarter of them must hold some: got {n_images} images. They are "
+            "too few, or their indices fell together. Pass forty or more, or leave context out."
+        )
 
 
 def _moments(totals: DepthTotals) -> tuple[DepthMoments, list[tuple[int, int]]]:
@@ -208,6 +212,20 @@ def _seed(shuffle: Any) -> int:
             "shuffle=0."
         )
     return shuffle
+
+
+def _check_swept(shuffle: int | None, context: bool) -> None:
+    """Refuse what takes the images, where there are only their totals."""
+    if shuffle is not None:
+        raise InputError(
+            "Patches are exchanged before the model sees them: got the totals of a sweep. They hold no image. Pass the images, or leave "
+            "shuffle out."
+        )
+    if context:
+        raise InputError(
+            "Whether a step is contextual takes the images once more: got the totals of a sweep. They hold no image. Pass the images, or leave "
+            "context out."
+        )
 
 
 def _check(model: AttentionModel, totals: DepthTotals) -> None:

@@ -103,6 +103,7 @@ def factors(
     own = ("correction", "within", "spread", "svd", "bias", "threshold", "draws", "special", "rope", "mask")
     check_keywords("factors", sweep_options, (*own, *OPTIONS))
     check_flags(within=within, spread=spread)
+    within, spread = bool(within), bool(spread)  # records are JSON, which has no numpy
     model = loaded_model(model)
     options = Options(correction, svd, bias, threshold, draws)
     _check(options, mask)

@@ -36,7 +36,8 @@ CHOICES = (
     Choice(
         "When is a step contextual?",
         "when least squares on held-out images tell the next content better with the content of attended patches (the mean over heads, the "
-        "patch itself left out) than without, and than with the mean of all other patches; heads apart might tell more",
+        "patch itself left out) than a linear map of its own content does, and than with the mean of all other patches; a nonlinear step of each "
+        "patch by itself can look the same, where it attends to its like",
         "a nonlinear prediction, or heads apart",
         "ours",
     ),

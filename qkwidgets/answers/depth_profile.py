@@ -9,6 +9,7 @@ from jaxtyping import Float64
 from qkwidgets.answers.base import Table
 from qkwidgets.answers.choices import Choice
 from qkwidgets.answers.depth_choices import CHOICES
+from qkwidgets.answers.listed import listed
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.layout import TokenLayout
 
@@ -80,10 +81,9 @@ class DepthProfile(Table):
 
     def __str__(self) -> str:
         shuffled = "" if self.shuffled is None else ", patches shuffled"
-        share = " ".join(f"{value:.2f}".replace("0.", ".", 1) for value in self.position_share)
         return (
             f"Position through depth in {self.model} at {self.site}, {self.n_images} images{shuffled}: share of variance in layers 0 to "
-            f"{self.n_layers - 1}: {share}"
+            f"{self.n_layers - 1}: {listed(self.position_share)}"
         )
 
     @property

@@ -10,9 +10,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from qkwidgets.answers.attention_cut import CUTS, AttentionCut
-from qkwidgets.core.errors import InputError
-from qkwidgets.figures.by_layer import LEGEND_ROW, Look, look
-from qkwidgets.figures.colours import colours, transparent
+from qkwidgets.figures.by_layer import LEGEND_ROW, Look, check_any, look
+from qkwidgets.figures.colours import Colours, colours, transparent
 from qkwidgets.figures.theme import PAGE_WIDTH, note, template
 
 TOP, PANEL, BELOW = 66, 250, 100
@@ -58,25 +57,38 @@ def cut_figure(*answers: AttentionCut, theme: str = "light") -> go.Figure:
     >>> [trace.name for trace in figure.data if trace.showlegend]
     ['random cuts of the same size: mean and range', 'builtin:o3']
     """
-    _check(answers)
+    check_any(answers, "cuts", "attention_cut(model, images)")
     c, panels = colours(theme), [panel for panel in PANELS if panel.measured != "accuracy" or _asked(answers)]
     figure = make_subplots(1, len(panels), subplot_titles=[panel.title for panel in panels], horizontal_spacing=0.11)
-    for number, answer in enumerate(answers):
-        seen = look(answer.model, number, c)
-        if len({each.model for each in answers}) < len(answers) and answer.features:
-            seen = seen._replace(name=f"{seen.name}, {', '.join(answer.features)}")
-        aside = APART * (number - (len(answers) - 1) / 2)
-        for column, panel in enumerate(panels, start=1):
-            first = column == 1
-            figure.add_traces(_control(answer, panel, aside, c.soft, first and number == 0), 1, column)
-            figure.add_trace(_effect(answer, panel, aside, seen, first), 1, column)
-            for height, dash in _levels(answer, panel):
-                figure.add_trace(_level(height, dash, seen), 1, column)
-    width = PAGE_WIDTH if len(panels) > 1 else 0.62 * PAGE_WIDTH
-    top = TOP + LEGEND_ROW * (1 + len(answers))
+    for number in range(len(answers)):
+        _draw(figure, panels, answers, number, c)
+    _lay_out(figure, panels, len(answers), theme)
+    figure.update_xaxes(tickvals=list(range(4)), ticktext=_cuts(answers), range=[-0.55, 3.55])
+    note(figure, _words(answers), below=52)
+    return figure
+
+
+def _draw(figure: go.Figure, panels: list[Panel], answers: tuple[AttentionCut, ...], number: int, c: Colours) -> None:
+    """One of the answers in all panels."""
+    answer = answers[number]
+    seen = look(answer.model, number, c)
+    if len({each.model for each in answers}) < len(answers) and answer.features:
+        seen = seen._replace(name=f"{seen.name}, {', '.join(answer.features)}")
+    aside = APART * (number - (len(answers) - 1) / 2)
+    for column, panel in enumerate(panels, start=1):
+        first = column == 1
+        figure.add_traces(_control(answer, panel, aside, c.soft, first and number == 0), 1, column)
+        figure.add_trace(_effect(answer, panel, aside, seen, first), 1, column)
+        for height, dash in _levels(answer, panel):
+            figure.add_trace(_level(height, dash, seen), 1, column)
+
+
+def _lay_out(figure: go.Figure, panels: list[Panel], n_answers: int, theme: str) -> None:
+    """Sizes, title, legend, and the axes of the effects."""
+    top = TOP + LEGEND_ROW * (1 + n_answers)
     figure.update_layout(
         template=template(theme),
-        width=width,
+        width=PAGE_WIDTH if len(panels) > 1 else 0.62 * PAGE_WIDTH,
         height=top + PANEL + BELOW,
         margin={"l": 46, "r": 14, "t": top, "b": BELOW},
         title={"text": "What does cutting attention do?", "y": 1, "yanchor": "top", "pad": {"t": 14}},
@@ -91,14 +103,11 @@ def cut_figure(*answers: AttentionCut, theme: str = "light") -> go.Figure:
         hovermode="closest",
     )
     for words in figure.layout.annotations:
-        words.update(font={"size": 12, "color": c.ink})
-    figure.update_xaxes(tickvals=list(range(4)), ticktext=_cuts(answers), range=[-0.55, 3.55])
+        words.update(font={"size": 12, "color": colours(theme).ink})
     figure.update_yaxes(rangemode="tozero", tickformat="~g")
     for column, panel in enumerate(panels, start=1):
         if panel.measured == "accuracy":
             figure.update_yaxes(tickformat=".0%", range=[0, 1.03], row=1, col=column)
-    note(figure, _words(answers), below=52)
-    return figure
 
 
 def _effect(answer: AttentionCut, panel: Panel, aside: float, seen: Look, first: bool) -> go.Scatter:
@@ -205,11 +214,3 @@ def _margin(answers: tuple[AttentionCut, ...]) -> float:
 
 def _asked(answers: tuple[AttentionCut, ...]) -> bool:
     return any(answer.whole is not None for answer in answers)
-
-
-def _check(answers: tuple[AttentionCut, ...]) -> None:
-    if not answers:
-        raise InputError(
-            "A figure of cuts needs at least one answer: got none. A list was probably empty. Call attention_cut(model, images) and hand on what "
-            "it returns."
-        )

@@ -36,20 +36,7 @@ def _by_layer(figure: go.Figure, answer: Factors, c: Colours) -> None:
     parts, layers = np.nanmean(answer.cosine_parts, axis=1), np.arange(len(answer.cosine_parts))
     for factor, series, symbol in PARTS:
         colour = c.soft if series is None else c.series[series]
-        low, high = answer.cosine_turned[:, factor].T
-        if np.isfinite(low).all():
-            figure.add_scatter(
-                x=np.concatenate([layers, layers[::-1]]),
-                y=np.concatenate([high, low[::-1]]),
-                fill="toself",
-                fillcolor=transparent(colour, 0.14),
-                line={"width": 0},
-                mode="lines",
-                name=f"chance, {BFD[factor]}",
-                showlegend=False,
-                hoverinfo="skip",
-            )
-        between, ends = answer.cosine_exchanged[:, factor].mean(axis=-1), answer.cosine_exchanged[:, factor]
+        _turned(figure, answer, factor, colour)
         figure.add_scatter(
             x=layers,
             y=parts[:, factor],
@@ -59,17 +46,8 @@ def _by_layer(figure: go.Figure, answer: Factors, c: Colours) -> None:
             marker={"size": 7, "symbol": symbol, "color": colour},
             hovertemplate=f"layer %{{x}}, {BFD[factor]}: %{{y:.3f}}<extra></extra>",
         )
-        if factor and np.isfinite(ends).all():
-            figure.add_scatter(
-                x=layers + (0.08 if factor == 1 else -0.08),
-                y=between,
-                error_y={"array": ends[:, 1] - between, "width": 5, "thickness": 1.4, "color": colour},
-                mode="markers",
-                name=f"{BFD[factor]}, if cosines were shared out at random",
-                showlegend=False,
-                marker={"size": 1, "color": colour},
-                hovertemplate=f"layer %{{x:.0f}}, {BFD[factor]} if shared out at random: %{{y:.3f}}<extra></extra>",
-            )
+        if factor:
+            _exchanged(figure, answer, factor, colour)
     figure.add_scatter(
         x=layers,
         y=parts.sum(axis=1),
@@ -81,6 +59,40 @@ def _by_layer(figure: go.Figure, answer: Factors, c: Colours) -> None:
     about = "bands around zero: parts for random read-outs · bars: the whole divided as random read-outs would (both 95 %)"
     figure.update_xaxes(title={"text": f"layer<br>{about}"}, dtick=1 if len(layers) < 16 else 4, row=1, col=1)
     figure.update_yaxes(title={"text": "weighted mean cosine"}, row=1, col=1)
+
+
+def _turned(figure: go.Figure, answer: Factors, factor: int, colour: str) -> None:
+    """The band of a factor's part for random read-outs, where some were drawn."""
+    layers, (low, high) = np.arange(len(answer.cosine_turned)), answer.cosine_turned[:, factor].T
+    if np.isfinite(low).all():
+        figure.add_scatter(
+            x=np.concatenate([layers, layers[::-1]]),
+            y=np.concatenate([high, low[::-1]]),
+            fill="toself",
+            fillcolor=transparent(colour, 0.14),
+            line={"width": 0},
+            mode="lines",
+            name=f"chance, {BFD[factor]}",
+            showlegend=False,
+            hoverinfo="skip",
+        )
+
+
+def _exchanged(figure: go.Figure, answer: Factors, factor: int, colour: str) -> None:
+    """The bars of a factor's part if the whole were divided as random read-outs would, where some were drawn."""
+    layers, ends = np.arange(len(answer.cosine_exchanged)), answer.cosine_exchanged[:, factor]
+    between = ends.mean(axis=-1)
+    if np.isfinite(ends).all():
+        figure.add_scatter(
+            x=layers + (0.08 if factor == 1 else -0.08),
+            y=between,
+            error_y={"array": ends[:, 1] - between, "width": 5, "thickness": 1.4, "color": colour},
+            mode="markers",
+            name=f"{BFD[factor]}, if cosines were shared out at random",
+            showlegend=False,
+            marker={"size": 1, "color": colour},
+            hovertemplate=f"layer %{{x:.0f}}, {BFD[factor]} if shared out at random: %{{y:.3f}}<extra></extra>",
+        )
 
 
 def _by_mode(figure: go.Figure, answer: Factors, c: Colours) -> None:

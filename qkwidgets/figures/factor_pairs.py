@@ -4,6 +4,8 @@ A mode's energy is divided by the shares of its two sides, `s_k^2 a_k^x b_k^y`; 
 energy of the pair: modes share factors out among each other, and what one pair gains another loses. The figure says how much.
 """
 
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
 from jaxtyping import Float
@@ -21,14 +23,21 @@ CELLS = ((2, 2), (2, 1), (1, 2), (1, 1), (0, 2), (0, 1), (2, 0), (1, 0), (0, 0))
 SERIES = {(2, 2): 0, (2, 1): 2, (1, 2): 2, (1, 1): 1}
 """Colours of cells; those with the mean are grey."""
 
-HATCHED = ((1, 2), (0, 1), (2, 0), (0, 0))
-"""Cells of equal colour are told apart by a pattern."""
+PATTERNS = {(1, 2): "/", (0, 1): "/", (2, 0): "\\", (1, 0): "x", (0, 0): "."}
+"""Cells of equal colour are told apart by a pattern; the others are plain."""
 
 TOP, PANEL, BELOW = 134, 165, 126
 """Pixels above the panels, of a row of them, and below."""
 
 SHOWN = 16
 """Modes of a head that are drawn, the strongest."""
+
+
+def cell_marker(query: int, key: int, gap: float, c: Colours) -> dict[str, Any]:
+    """How the bars of a cell are filled, with a gap of so many pixels between them."""
+    pattern = {"shape": PATTERNS.get((query, key), ""), "fillmode": "overlay", "fgcolor": c.paper, "solidity": 0.25, "size": 6}
+    colour = c.series[SERIES[query, key]] if (query, key) in SERIES else c.faint
+    return {"color": colour, "line": {"color": c.paper, "width": gap}, "pattern": pattern}
 
 
 def pair_energies(answer: Factors) -> Float[np.ndarray, "layer head mode 3 3"]:
@@ -100,22 +109,12 @@ def _heads(answer: Factors, head: int | None) -> list[int]:
 
 def _bar(parts: np.ndarray, head: int, query: int, key: int, first: bool, c: Colours) -> go.Bar:
     name = f"{BFD[query]} reads {BFD[key]}"
-    series = SERIES.get((query, key))
     return go.Bar(
         x=np.arange(len(parts)),
         y=parts[:, query, key],
         name=name,
         legendgroup=name,
         showlegend=first,
-        marker={
-            "color": c.faint if series is None else c.series[series],
-            "line": {"color": c.paper, "width": 0.5},
-            "pattern": {
-                "shape": "/" if (query, key) in HATCHED else "",
-                "fillmode": "overlay",
-                "fgcolor": c.paper,
-                "solidity": 0.25,
-            },
-        },
+        marker=cell_marker(query, key, 0.5, c),
         hovertemplate=f"H{head} M%{{x}}, {name}: %{{y:.3f}}<extra></extra>",
     )

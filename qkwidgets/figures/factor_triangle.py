@@ -71,6 +71,20 @@ def triangle(answer: Factors, what: str, c: Colours) -> go.Figure:
             customdata=points[here],
             hovertemplate="%{text}<br>mean %{customdata[0]:.2f}<br>position %{customdata[1]:.2f}<br>content %{customdata[2]:.2f}<extra></extra>",
         )
+    _frame(figure, c)
+    if plain.any():
+        figure.add_annotation(
+            text="open: no more specialised than random read-outs", x=0.5, y=-0.08, xref="x", yref="y", yanchor="top"
+        )
+    figure.update_layout(height=620, title={"text": f"What do {what} trade?", "y": 0.98, "yanchor": "top"})
+    figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
+    figure.update_xaxes(visible=False, range=[-0.12, 1.12])
+    figure.update_yaxes(visible=False, range=[-0.08, 0.96], scaleanchor="x")
+    return figure
+
+
+def _frame(figure: go.Figure, c: Colours) -> None:
+    """The edge of the triangle, and the names of its corners."""
     edge = CORNERS[[0, 1, 2, 0]]
     figure.add_scatter(
         x=edge[:, 0],
@@ -86,15 +100,6 @@ def triangle(answer: Factors, what: str, c: Colours) -> go.Figure:
         figure.add_annotation(
             x=corner[0], y=corner[1], text=name, showarrow=False, yanchor=anchor, yshift=4 if side == "top" else -4
         )
-    if plain.any():
-        figure.add_annotation(
-            text="open: no more specialised than random read-outs", x=0.5, y=-0.08, xref="x", yref="y", yanchor="top"
-        )
-    figure.update_layout(height=620, title={"text": f"What do {what} trade?", "y": 0.98, "yanchor": "top"})
-    figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
-    figure.update_xaxes(visible=False, range=[-0.12, 1.12])
-    figure.update_yaxes(visible=False, range=[-0.08, 0.96], scaleanchor="x")
-    return figure
 
 
 def _density(places: np.ndarray, c: Colours) -> go.Contour:

@@ -11,7 +11,7 @@ from qkwidgets.core.errors import InputError
 from qkwidgets.core.factors.names import BFD, LABELS, MEASURES
 from qkwidgets.figures.colours import Colours, colours, transparent
 from qkwidgets.figures.factor_cosine import cosine
-from qkwidgets.figures.factor_pairs import CELLS, HATCHED, SERIES, pair_words, pairs
+from qkwidgets.figures.factor_pairs import CELLS, cell_marker, pair_words, pairs
 from qkwidgets.figures.factor_specialisation import specialisation
 from qkwidgets.figures.factor_triangle import clipped, triangle
 from qkwidgets.figures.theme import PAGE_WIDTH, escaped, note, percent, template
@@ -40,7 +40,7 @@ def factors_figure(
     *,
     variant: str = "drop_mean",
     measure: str = MEASURES[0],
-    layer: int = 0,
+    layer: int | None = None,
     head: int | None = None,
     theme: str = "light",
 ) -> go.Figure:
@@ -60,7 +60,7 @@ def factors_figure(
     measure
         Of "richness", one of `core.factors.names.MEASURES`.
     layer, head
-        Of "pairs"; all heads of the layer if no head is given.
+        Of "pairs"; the first layer if none is given, and all its heads if no head is.
     theme
         "light" or "dark".
 
@@ -83,6 +83,12 @@ def factors_figure(
     parts |= {each: lambda c, each=each: triangle(answer, each, c) for each in ("modes", "heads")}
     _check(what, tuple(parts), "what is drawn")
     _check(measure, MEASURES, "the measure")
+    if what != "pairs" and (layer, head) != (None, None):
+        raise InputError(
+            f'A layer and a head are chosen for "pairs": got layer={layer!r} and head={head!r} with {what!r}, which shows them all. The '
+            'figure of pairs was probably meant. Use "pairs", or leave both out.'
+        )
+    layer = 0 if layer is None else layer
     c = colours(theme)
     figure = parts[what](c)
     figure.update_layout(
@@ -127,22 +133,12 @@ def _layers(answer: Factors, variant: str, c: Colours) -> go.Figure:
     for query, key in CELLS:
         if variant != "all" and (key == 0 or (variant == "drop_mean" and query == 0)):
             continue
-        colour = c.series[SERIES[query, key]] if (query, key) in SERIES else c.faint
         figure.add_bar(
             x=layers,
             y=drawn[:, query, key],
             customdata=shares[:, query, key],
             name=cell_words(query, key),
-            marker={
-                "color": colour,
-                "line": {"color": c.paper, "width": 1},
-                "pattern": {
-                    "shape": "/" if (query, key) in HATCHED else "",
-                    "fillmode": "overlay",
-                    "fgcolor": c.paper,
-                    "solidity": 0.25,
-                },
-            },
+            marker=cell_marker(query, key, 1, c),
             hovertemplate=f"layer %{{x}}<br>{cell_words(query, key)}: %{{customdata:.3f}}<extra></extra>",
         )
     figure.update_layout(

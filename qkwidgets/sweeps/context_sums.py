@@ -4,7 +4,6 @@ Images are divided into four by the hash of their index: predictions are fitted 
 are tried on the last (`core.factors.context`). One layer of one batch is held until the next has come.
 """
 
-import hashlib
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -15,10 +14,9 @@ from torch import Tensor
 from qkwidgets.answers.depth_totals import DepthTotals
 from qkwidgets.core.factors.context import attended, context_features, step_sums
 from qkwidgets.models.contract import AttentionModel
-from qkwidgets.sweeps.depth_moments import check_first_pass
+from qkwidgets.sweeps.depth_moments import check_first_pass, first_pass
 from qkwidgets.sweeps.factor_moments import check_grid, check_readable, float64_place
-from qkwidgets.sweeps.image_sample import image_hash
-from qkwidgets.sweeps.position_probe import projection
+from qkwidgets.sweeps.position_probe import image_fold, projection
 from qkwidgets.sweeps.reducer import LayerBatch, State
 
 FOLDS = ((0, 1), (2,), (3,))
@@ -74,8 +72,7 @@ class ContextSums:
 
     def options(self) -> dict[str, Any]:
         """The site, and a digest of the means of the first pass."""
-        digest = hashlib.sha256(self.totals.count.tobytes() + self.totals.mean.tobytes()).hexdigest()
-        return {"site": self.totals.site, "first_pass": digest}
+        return first_pass(self.totals)
 
     def prepare(self, model: AttentionModel) -> Self:
         """The same with every place's mean on the model's device."""
@@ -126,7 +123,7 @@ class ContextSums:
         following: Float64[Tensor, "image patch channel"],
         images: Int64[Tensor, " image"],
     ) -> None:
-        quarter = image_hash(images).remainder(4)
+        quarter = image_fold(images)
         for at, fold in enumerate(FOLDS):
             rows = torch.isin(quarter, torch.tensor(fold)).nonzero().flatten().to(features.device)
             if len(rows):

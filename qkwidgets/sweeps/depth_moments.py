@@ -170,8 +170,7 @@ class DepthCosines:
 
     def options(self) -> dict[str, Any]:
         """The site, and a digest of the means of the first pass."""
-        digest = hashlib.sha256(self.totals.count.tobytes() + self.totals.mean.tobytes()).hexdigest()
-        return {"site": self.totals.site, "first_pass": digest}
+        return first_pass(self.totals)
 
     def prepare(self, model: AttentionModel) -> Self:
         """The same with every place's mean on the model's device."""
@@ -205,6 +204,12 @@ class DepthCosines:
     def pictured(self, state: State) -> Int64[Tensor, " image"]:
         """No image is shown."""
         return torch.empty(0, dtype=torch.int64)
+
+
+def first_pass(totals: DepthTotals) -> dict[str, Any]:
+    """What tells one first pass from another, as options of a second: the site, and a digest of its means."""
+    digest = hashlib.sha256(totals.count.tobytes() + totals.mean.tobytes()).hexdigest()
+    return {"site": totals.site, "first_pass": digest}
 
 
 def check_first_pass(model: AttentionModel, totals: DepthTotals) -> None:

@@ -139,6 +139,11 @@ class FactorMap(QKWidget):
 
 def _factor_images(answer: Factors, images: Any, model: Any) -> FactorImages | None:
     """Images with their maps, if a model can be asked for them."""
+    if isinstance(images, FactorImages) and model is not None:
+        raise InputError(
+            f"Maps on images come made, as FactorImages, or are made with a model: got both, the model {getattr(model, 'name', model)!r}. "
+            "The model would be asked for nothing. Leave model out, or pass the images themselves."
+        )
     if isinstance(images, FactorImages) or (images is None and model is None):
         return images
     if model is None and not answer.model.startswith("builtin:"):

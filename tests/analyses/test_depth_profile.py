@@ -1,5 +1,6 @@
 """Does a profile say what the tokens of all layers hold, and is it told apart from one of shuffled patches?"""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -146,6 +147,21 @@ def test_bad_sets_are_refused():
         qk.depth_profile(small(), noise(2), context=True, **QUIET)
     with pytest.raises(InputError, match=r"^Layers are compared by 'content_cosine', .*: got 'cka'\. "):
         profile().similarity("cka")
+
+
+def test_what_is_known_before_the_passes_is_said_before_them(monkeypatch):
+    def sweep(*_, **__):
+        raise AssertionError("an image was read")
+
+    monkeypatch.setattr("qkwidgets.analyses.depth_profile.sweep", sweep)
+    with pytest.raises(InputError, match=r"^A step is tested on images that it was not fitted to, .*: got 2 images\. "):
+        qk.depth_profile(small(), noise(2), context=True, **QUIET)
+    own = small()
+    turned = replace(own, layers=(replace(own.layers[0], rotation=(1,)), *own.layers[1:]))
+    with pytest.raises(InputError, match="'small' norms or turns them"):
+        qk.depth_profile(turned, noise(60), context=True, **QUIET)
+    with pytest.raises(AssertionError, match="an image was read"):
+        qk.depth_profile(turned, noise(60), **QUIET)
 
 
 SECTION_14 = [0.27, 0.28, 0.38, 0.22, 0.12, 0.11, 0.08, 0.06, 0.03, 0.02, 0.02, 0.02]

@@ -321,3 +321,10 @@ def test_shares_of_deit_are_those_measured_before(deit, test_data):
     assert np.abs(rest[:, 2, 2] - LAYERS["content"]).max() < 0.03
     assert np.abs(rest[:, 1, 2] + rest[:, 2, 1] - LAYERS["both"]).max() < 0.02
     assert np.abs(found.richness[0].mean(1) - LAYERS["richness"]).max() < 0.5
+
+
+def test_a_yes_of_numpy_is_a_yes(builtin_model, scenes):
+    found = qk.factors(builtin_model, scenes[:4], draws=0, within=np.True_, spread=np.False_, **QUIET)
+    assert found.within is not None
+    assert (found.provenance["within"], found.provenance["spread"]) == (True, False)
+    assert type(found.provenance["within"]) is bool

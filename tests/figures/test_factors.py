@@ -214,4 +214,7 @@ def test_what_cannot_be_drawn_is_said(answer):
         InputError, match=r"^Specialisation is shown beside that of random read-outs: these factors were made without"
     ):
         factors_figure(factors(draws=0), "specialisation")
+    for chosen in ({"layer": 3}, {"head": 99}, {"layer": 0}):
+        with pytest.raises(InputError, match=r'^A layer and a head are chosen for "pairs": got layer=.* with \'labels\''):
+            factors_figure(answer, "labels", **chosen)
     assert answer.figure("labels").layout.title.text == "What does each head trade?"

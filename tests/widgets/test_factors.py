@@ -124,6 +124,13 @@ def test_a_model_alone_shows_samples_and_a_built_in_one_is_loaded_by_itself(buil
     assert made.widget().counts["image"] == 0
 
 
+def test_maps_that_come_made_are_not_made_with_a_model_again(answer, builtin_model):
+    with pytest.raises(
+        InputError, match=r"^Maps on images come made, as FactorImages, or are made with a model: got both, the model 'b"
+    ):
+        FactorMap(answer, Images(answer), builtin_model)
+
+
 def sent_images(path) -> int:
     """How many images the page of a factor map has."""
     return len(set(re.findall(r'"name":\s*"(\d+\.png)"', path.read_text(encoding="utf-8"))))

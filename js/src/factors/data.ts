@@ -18,6 +18,8 @@ export interface FactorMeta extends Meta {
     readonly bias: string;
     /** modes of each head that have maps */
     readonly mapped_modes: number;
+    /** heads, as "L0H1", that were held against random read-outs and are not above them */
+    readonly unspecialised: readonly string[];
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * Which head? One cell a head, layers from left to right, coloured by label or by any number per head.
  *
- * A label is a colour and two letters.
+ * A label is a colour and two letters; it is dashed where a head is no more specialised than random read-outs.
  */
 
 import { css, inkOn } from "../lib/colour.ts";
@@ -22,6 +22,8 @@ import {
 } from "./cells.ts";
 import { type FactorContext, type FactorPanel, setView } from "./context.ts";
 import { labelMark, percentWords } from "./words.ts";
+
+const UNSPECIALISED = "no more specialised than random read-outs";
 
 /** What heads can be coloured by, with its values. */
 interface HeadColouring {
@@ -96,9 +98,12 @@ export function headGrid({ store, meta, energies, signal }: FactorContext): Fact
       meta.head_numbers.some(({ key }) => key === store.state.view.number)
     );
 
+  const unspecialised = new Set(meta.factors.unspecialised);
+  const isPlain = (layer: number, head: number): boolean => unspecialised.has(`L${layer}H${head}`);
+
   function headWords(layer: number, head: number): string {
     const { letters, words } = labelOf(energies.label(layer, head));
-    if (isLabel()) return `${letters}  ${words}`;
+    if (isLabel()) return `${letters}  ${words}${isPlain(layer, head) ? `  · ${UNSPECIALISED}` : ""}`;
     const { label, values, isShare } = colouring();
     const value = values[layer * nHeads + head];
     return `${label} ${defined(value, isShare ? percentWords : format)}`;
@@ -129,17 +134,20 @@ export function headGrid({ store, meta, energies, signal }: FactorContext): Fact
   function paintLabels({ values }: HeadColouring): void {
     for (const [i, element] of table.cells.entries()) {
       const label = labelOf(values[i]);
+      const { layer, head } = table.heads[i] as { layer: number; head: number };
       element.style.backgroundColor = "";
       setAttributes(element, {
         "data-kind": label.kind,
         "data-undefined": label === UNDEFINED,
+        "data-plain": isPlain(layer, head),
         "data-ink": undefined,
       });
-      describe(i, label.words);
+      describe(i, isPlain(layer, head) ? `${label.words}, ${UNSPECIALISED}` : label.words);
       setText(element, label.letters);
     }
     legend.replaceChildren(
       ...LABELS.map((label) => h("span", { class: "key" }, labelMark(label), h("span", {}, label.words))),
+      ...(unspecialised.size > 0 ? [plainKey()] : []),
     );
   }
 
@@ -151,6 +159,7 @@ export function headGrid({ store, meta, energies, signal }: FactorContext): Fact
       element.style.backgroundColor = css(fill);
       setAttributes(element, {
         "data-kind": undefined,
+        "data-plain": undefined,
         "data-ink": inkOn(fill),
         // The neutral colour is that of zero, and a small cell has no room for a dash.
         "data-undefined": !Number.isFinite(value),
@@ -175,6 +184,14 @@ export function headGrid({ store, meta, energies, signal }: FactorContext): Fact
     },
   };
 }
+
+const plainKey = (): HTMLElement =>
+  h(
+    "span",
+    { class: "key" },
+    h("i", { class: "mark", "data-plain": true, "aria-hidden": "true" }),
+    h("span", {}, UNSPECIALISED),
+  );
 
 const cellsAbout = (variant: Variant): string =>
   `Share of the mean squared product over all pairs of tokens, pairs of different images included; of ${variantWords(variant)}.`;

@@ -2,7 +2,8 @@
 
 The content of the next layer is predicted by least squares from the content of this one at the same patch: alone, with the mean of all other
 patches, and with their mean weighted by attention. Weights are fitted on some images and tried on others, so that more features do not help
-by themselves. What attention-weighted neighbours tell beyond the token alone, a step without context could not have put there.
+by themselves. What attention-weighted neighbours tell is told beyond what a linear map of the token's own content tells; a nonlinear step of
+each patch by itself can look the same, since similar patches help to tell what the linear map leaves.
 
 Source: the question is that of Doshi et al. arXiv 2601.05328, "enrichment" in words only; the test is ours.
 """

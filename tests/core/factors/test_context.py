@@ -43,10 +43,38 @@ def test_what_attention_brought_is_found_and_told_from_what_all_bring():
     assert attended < uniform
 
 
-def test_a_step_without_context_has_none():
+def test_a_linear_step_without_context_has_none():
     alone, uniform, attended = told("own")
     assert alone > 0.98
     assert max(uniform, attended) - alone < 1e-4
+
+
+def clustered(seed: int):
+    """Patches of three objects an image, each of one of eight kinds, attention within objects, and a step that bends each patch by itself."""
+    draw = torch.Generator().manual_seed(seed)
+    item = torch.randint(0, 3, (N, P), generator=draw)
+    kinds = torch.randn(8, D, generator=torch.Generator().manual_seed(5), dtype=torch.float64)
+    looks = kinds[torch.randint(0, 8, (N, 3), generator=draw)]
+    content = looks.gather(1, item[..., None].expand(-1, -1, D))
+    content = content + 0.7 * torch.randn(N, P, D, generator=draw, dtype=torch.float64)
+    weight = (item[:, :, None] == item[:, None]).float()
+    weight = weight - torch.diag_embed(weight.diagonal(dim1=-2, dim2=-1))
+    weight = weight / weight.sum(dim=-1, keepdim=True).clamp(min=1)
+    W = torch.randn(D, D, generator=torch.Generator().manual_seed(9), dtype=torch.float64)
+    following = content + 0.5 * (content @ W).relu()
+    return content - content.mean(dim=0), weight, following - following.mean(dim=0)
+
+
+def test_a_nonlinear_step_of_each_patch_by_itself_can_look_like_context():
+    """A limit of the test, and why nothing here may be called proof of context: what a linear map leaves is told by patches alike."""
+    sums = []
+    for seed in range(3):
+        content, weight, following = clustered(seed)
+        sums.append(step_sums(context_features(content, weight, torch.eye(D).double()), following))
+    alone, uniform, attended = context_r_squared(*sums, D).tolist()
+    rest = 1 - alone
+    assert (attended - alone) / rest > 0.02
+    assert (uniform - alone) / rest < 0.3 * (attended - alone) / rest
 
 
 def test_shares_are_those_of_least_squares_written_out():
