@@ -89,6 +89,13 @@ def test_they_are_those_of_the_patches_of_each_half_in_memory():
                 assert (state[name][0, part, side] - expected).abs().max() <= 1e-12 * expected.abs().max()
 
 
+def test_one_patch_at_a_time_gives_the_same(monkeypatch):
+    tokens = some_tokens(2)
+    whole = state_of(reducer(), tokens, list(range(9)), list(range(9, N)))
+    monkeypatch.setattr("qkwidgets.sweeps.factor_moments.CACHED", 0)
+    assert same(state_of(reducer(), tokens, list(range(9)), list(range(9, N))), whole)
+
+
 def test_tokens_that_cannot_be_compared_are_refused():
     ready = reducer()
     with pytest.raises(InputError, match=r"got 6 and 9 patches. The model probably has no fixed grid"):
@@ -170,6 +177,16 @@ def test_the_second_pass_sums_products_inside_images_and_squares_of_content(buil
     assert "products inside images and spreads of maps" in str(found)
     one = details.prepare(builtin_model)
     assert one.options()["first_pass"] != FactorDetails(totals, reads=reads + 1).options()["first_pass"]
+
+
+def test_one_image_at_a_time_gives_the_same_second_pass(builtin_model, scenes, totals, monkeypatch):
+    details, options = FactorDetails(totals, reads=torch.ones(2, 6, 4, 32, 1)), {"workers": 0, "progress": False}
+    whole = sweep(builtin_model, scenes, details, **options)["details"]
+    monkeypatch.setattr("qkwidgets.sweeps.factor_moments.CACHED", 0)
+    single = sweep(builtin_model, scenes, details, **options)["details"]
+    for name in ("products", "spread"):
+        expected = getattr(whole, name)
+        assert np.allclose(getattr(single, name), expected, rtol=0, atol=1e-12 * np.abs(expected).max())
 
 
 def test_a_second_pass_of_another_model_is_refused(builtin_model, totals):
