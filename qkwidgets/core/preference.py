@@ -15,10 +15,10 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
-from qkwidgets.core.preference_groups import N_GROUPS, ItemPatches
+from qkwidgets.core.preference_groups import ItemPatches
 
-CACHED = 2**17
-"""Scores that are looked at together, so that they stay in the processor's cache and little is padded: half a megabyte in float32."""
+CACHED = 2**18
+"""Scores that are looked at together, so that they stay in the processor's cache and little is padded: a megabyte in float32."""
 
 
 class Asked(NamedTuple):
@@ -84,13 +84,22 @@ def asked(
     (torch.Size([1, 4, 6]), 1.0)
     """
     n_prefix = k.shape[-2] - groups.shape[-1]
-    groups = groups.to(torch.promote_types(q.dtype, torch.float32))
-    scores = _scores(q, k, scale, query + n_prefix)
-    held = _held(scores, groups, n_prefix, renormalised)
-    others = scores.scatter(-1, (query + n_prefix)[:, None, :, None].expand(*scores.shape[:-1], 1), -torch.inf)
+    groups, own = groups.to(torch.promote_types(q.dtype, torch.float32)), query + n_prefix
+    order = torch.arange(len(k)) if items is None else torch.tensor(items.counts).argsort(stable=True)  # so that little is padded
+    found, pooled = [], []
+    for images in order.to(k.device).split(_at_once(k, items)):
+        keys = k.index_select(0, images).to(groups.dtype)  # laid together once for all who ask
+        found.append(_scores(q, keys, scale, images, own[images]))
+        if items is not None:
+            some, seen = items.of(images), n_prefix if renormalised else 0
+            scores = _scores(q, keys[:, :, seen:], scale, images, some.patches + n_prefix)
+            pooled.append(_pooled(scores.softmax(dim=-1)[..., n_prefix - seen :], some, groups[images], renormalised))
+    back = order.argsort().to(k.device)
+    scores = torch.cat(found)[back]
+    others = scores.scatter(-1, own[:, None, :, None].expand(*scores.shape[:-1], 1), -torch.inf)
+    held = (_held(each, groups, n_prefix, renormalised).flatten(-2) for each in (scores, others))
     prefix = scores.softmax(dim=-1)[..., :n_prefix].sum(dim=(-2, -1)) / 2
-    pooled = None if items is None else _item_masses(q, k, scale, groups, items, renormalised)
-    return Asked(held.flatten(-2), _held(others, groups, n_prefix, renormalised).flatten(-2), pooled, prefix)
+    return Asked(*held, torch.cat(pooled)[back].flatten(-2) if pooled else None, prefix)
 
 
 def permuted_masses(
@@ -129,39 +138,46 @@ def permuted_masses(
     inverse = permutations.argsort(dim=-1)[:, None].expand(wanted.shape[2:])
     wanted = wanted.gather(-1, inverse.expand(wanted.shape))
     scores = scale * wanted.flatten(1, 3) @ x.mT
-    found = _held(scores.unflatten(1, wanted.shape[1:4]), groups[:, None], n_prefix, renormalised)  # [image head permutation 2 3]
+    found = _held(scores, groups, n_prefix, renormalised).unflatten(1, wanted.shape[1:4])  # [image head permutation 2 3]
     return found.flatten(-2).transpose(1, 2)
 
 
-def _item_masses(q: Tensor, k: Tensor, scale: float, groups: Tensor, items: ItemPatches, renormalised: bool) -> Tensor:
+def _at_once(k: Tensor, items: ItemPatches | None) -> int:
+    """How many images are looked at together."""
+    n_images, n_heads, n_tokens, _ = k.shape
+    if items is None or k.device.type != "cpu":
+        return n_images
+    return max(1, CACHED // (n_heads * n_tokens * max(items.counts)))
+
+
+def _scores(
+    q: Tensor, keys: Tensor, scale: float, images: Int64[Tensor, " image"], tokens: Int64[Tensor, "image query"]
+) -> Float[Tensor, "image head query token"]:
+    """Of some tokens of some images with all keys of these."""
+    rows = q[images[:, None], :, tokens].transpose(1, 2)
+    return (scale * rows.to(keys.dtype)) @ keys.mT
+
+
+def _pooled(attention: Tensor, items: ItemPatches, groups: Tensor, renormalised: bool) -> Float[Tensor, "image head 2 3"]:
     """The masses of all patches that hold items, weighted by their shares; other patches are not asked at all."""
-    n_images, n_prefix = len(k), k.shape[-2] - groups.shape[-1]
-    keys, n_prefix_keys = (k[..., n_prefix:, :], 0) if renormalised else (k, n_prefix)
-    found = groups.new_empty(*k.shape[:2], 2, N_GROUPS)
-    step = max(1, CACHED // (k.shape[1] * k.shape[2] ** 2)) if k.device.type == "cpu" else n_images
-    for first in range(0, n_images, step):
-        part = slice(first, first + step)
-        most = max(items.counts[part])
-        scores = _scores(q[part], keys[part], scale, items.patches[part, :most] + n_prefix)
-        attention, weights = scores.softmax(dim=-1)[..., n_prefix_keys:], items.weights[part, None, :, :most].to(groups.dtype)
-        if renormalised and not items.whole:
-            weights = weights / (attention @ groups[part].sum(dim=1)[:, None, :, None]).mT.clamp_min(_tiny(attention))
-        found[part] = weights @ attention @ groups[part, None].mT
-    return found.flatten(-2)
-
-
-def _scores(q: Tensor, k: Tensor, scale: float, tokens: Int64[Tensor, "image query"]) -> Float[Tensor, "image head query token"]:
-    rows = q.gather(2, tokens[:, None, :, None].expand(-1, q.shape[1], -1, q.shape[3]))
-    working = torch.promote_types(q.dtype, torch.float32)
-    return (scale * rows.to(working)) @ k.to(working).mT
+    weights = items.weights[:, None].to(groups.dtype)
+    if renormalised and not items.whole:
+        weights = weights / (attention @ groups.sum(dim=1)[:, None, :, None]).mT.clamp_min(_tiny(attention))
+    return _on_groups(weights @ attention, groups, renormalised=False)
 
 
 def _held(scores: Tensor, groups: Tensor, n_prefix: int, renormalised: bool) -> Tensor:
     """Masses from scores; renormalised, softmax over the patches alone is that over all tokens, rid of the prefix."""
     if renormalised:
-        patches = scores[..., n_prefix:] if n_prefix else scores
-        return masses(patches.softmax(dim=-1), groups[:, None])
-    return masses(scores.softmax(dim=-1)[..., n_prefix:], groups[:, None], renormalised=False)
+        return _on_groups((scores[..., n_prefix:] if n_prefix else scores).softmax(dim=-1), groups, renormalised)
+    return _on_groups(scores.softmax(dim=-1)[..., n_prefix:], groups, renormalised)
+
+
+def _on_groups(
+    attention: Float[Tensor, "image *some patch"], groups: Tensor, renormalised: bool
+) -> Float[Tensor, "image *some 3"]:
+    """`masses` of all an image's rows in one product, for which groups need not be repeated."""
+    return masses(attention.flatten(1, -2), groups, renormalised).unflatten(1, attention.shape[1:-1])
 
 
 def _tiny(values: Tensor) -> float:

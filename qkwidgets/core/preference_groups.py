@@ -34,6 +34,12 @@ class ItemPatches(NamedTuple):
         """The same on another device."""
         return ItemPatches(self.patches.to(device), self.weights.to(device), self.counts, self.whole)
 
+    def of(self, images: Int64[Tensor, " some"]) -> "ItemPatches":
+        """Those of some images, padded no further than they need."""
+        counts = tuple(self.counts[image] for image in images.tolist())
+        most = max(counts)
+        return ItemPatches(self.patches[images, :most], self.weights[images, :, :most], counts, self.whole)
+
 
 def group_shares(shares: Float[Tensor, "region patch"], target: int) -> Float[Tensor, "3 patch"]:
     """Shares of target, distractors and background, out of those of the ground (row 0) and of every object.

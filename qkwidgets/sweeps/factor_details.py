@@ -14,9 +14,9 @@ from torch import Tensor
 
 from qkwidgets.answers.factor_totals import FactorTotals
 from qkwidgets.core.errors import InputError
-from qkwidgets.core.factors.within import products
+from qkwidgets.core.factors.within import Standing, content_products, standing
 from qkwidgets.models.contract import AttentionModel
-from qkwidgets.sweeps.factor_moments import Rooms, check_grid, check_readable, float64_place
+from qkwidgets.sweeps.factor_moments import Rooms, check_grid, check_readable, few, float64_place
 from qkwidgets.sweeps.reducer import LayerBatch, State
 
 
@@ -56,7 +56,8 @@ class FactorDetails:
     reads: Tensor | None = None
     name: str = "details"
     answer: str = "FactorDetailTotals"
-    _means: tuple[Tensor, Tensor] | None = None
+    _means: tuple[Tensor, ...] = ()
+    _standing: tuple[Standing, ...] = ()
     _rooms: tuple[Rooms, ...] = ()
 
     def options(self) -> dict[str, Any]:
@@ -78,7 +79,9 @@ class FactorDetails:
         share = (count / count.sum(dim=1, keepdim=True))[:, :, None, None, None, None]
         means = (torch.from_numpy(self.totals.mean) * share).sum(dim=1).to(place)  # [layer side head patch d_head]
         reads = None if self.reads is None else self.reads.to(place, torch.float64)
-        return replace(self, reads=reads, _means=means.unbind(dim=1), _rooms=(Rooms(), Rooms()))
+        sides = tuple(side.contiguous() for side in means.unbind(dim=1))
+        same = tuple(standing(side) for side in sides)
+        return replace(self, reads=reads, _means=sides, _standing=same, _rooms=(Rooms(), Rooms()))
 
     def empty(self) -> State:
         """The sums of no image."""
@@ -92,19 +95,25 @@ class FactorDetails:
 
     def update(self, state: State, batch: LayerBatch) -> None:
         """One layer of one batch."""
-        layer = batch.layer
-        for tokens in (batch.tokens.q, batch.tokens.k):
+        sides = (batch.tokens.q, batch.tokens.k)
+        for tokens in sides:
             check_grid(tokens, batch.layout)
-        sides = zip(self._rooms, (batch.tokens.q, batch.tokens.k), strict=True)
-        for (heads, query), (_, key) in zip(*(room.heads(each, batch.layout) for room, each in sides), strict=True):
-            means = [side[layer, heads] for side in self._means]
-            if self.within:
-                state["products"][layer, heads] += products(query, key, *means)
-            if self.reads is not None:
-                for side, tokens in enumerate((query, key)):
-                    content = (tokens - means[side][:, None]) @ self.reads[side, layer, heads][:, None]
-                    state["spread"][side, layer, heads] += content.square_().sum(dim=1).mT
-        state["count"][layer] += len(batch.images)
+        patches = [tokens[:, :, batch.layout.patches] for tokens in sides]
+        for part in few(len(batch.images), sum(each[0].numel() for each in patches), self._means[0].device):
+            each = zip(self._rooms, patches, self._means, strict=True)
+            content = [room.taken([side[part]])[:, 0].sub_(mean[batch.layer, :, None]) for room, side, mean in each]
+            self._take_in(state, batch.layer, content)
+        state["count"][batch.layer] += len(batch.images)
+
+    def _take_in(self, state: State, layer: int, content: list[Tensor]) -> None:
+        """Some images' queries and keys `[head image patch d_head]` less their places' means, to be overwritten."""
+        if self.reads is not None:
+            for side, tokens in enumerate(content):
+                maps = tokens @ self.reads[side, layer][:, None]
+                state["spread"][side, layer] += maps.square_().sum(dim=1).mT
+        if self.within:
+            same = (Standing(*(part[layer] for part in each)) for each in self._standing)
+            state["products"][layer] += content_products(*content, *same)
 
     def merge(self, one: State, other: State) -> State:
         """The sums over the images of both."""

@@ -5,19 +5,24 @@ by itself, so that shares can be shown from half the images and from all, and en
 the other's keys. Everything is float64. One head is worked on at a time, so that its tokens stay in the processor's cache.
 """
 
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import torch
-from jaxtyping import Int64
+from jaxtyping import Float, Float64, Int64
 from torch import Tensor
 
 from qkwidgets.core.errors import InputError, UnsupportedModelError
-from qkwidgets.core.factors.moments import Moments, merged, moments_in
+from qkwidgets.core.factors.moments import Moments, merged, moments_in, take_in
 from qkwidgets.core.layout import TokenLayout
 from qkwidgets.models.contract import AttentionModel
 from qkwidgets.sweeps.image_sample import image_half
 from qkwidgets.sweeps.reducer import LayerBatch, State
+
+CACHED = 2**17
+"""Numbers a thread works on at a time, so that they stay in its cache: one megabyte in float64."""
 
 LISTED = 5
 """Images that an error names."""
@@ -74,14 +79,18 @@ class FactorMoments:
 
     def update(self, state: State, batch: LayerBatch) -> None:
         """One layer of one batch."""
-        rows, sizes = by_half(batch.images)
-        for side, tokens in enumerate((batch.tokens.q, batch.tokens.k)):
+        sides = (batch.tokens.q, batch.tokens.k)
+        for tokens in sides:
             check_grid(tokens, batch.layout)
-            for heads, room in self._rooms.heads(tokens, batch.layout, rows):
-                for half, part in enumerate(room.split(sizes, dim=1)):
-                    if len(part[0]):
-                        self._take_in(state, (batch.layer, half, side, heads), part, batch)
-        state["count"][batch.layer] += torch.tensor(sizes, device=self._place)
+        rows, sizes = by_half(batch.images)
+        new = moments_in(self._chunks(sides, batch.layout, rows), sizes)
+        if not new.scatter.isfinite().all():
+            raise not_finite(batch)
+        held = _moments({name: tensor[batch.layer] for name, tensor in state.items()})
+        held = held._replace(**{part: getattr(held, part).transpose(1, 2) for part in PARTS})  # heads before sides, as in `Rooms`
+        new = new._replace(**{part: getattr(new, part).unflatten(1, (-1, len(sides))) for part in PARTS})
+        take_in(held, new._replace(n_images=new.n_images[:, None, None]))
+        state["count"][batch.layer] += new.n_images
 
     def merge(self, one: State, other: State) -> State:
         """The moments of the images of both."""
@@ -102,32 +111,46 @@ class FactorMoments:
         """No image is shown."""
         return torch.empty(0, dtype=torch.int64)
 
-    def _take_in(self, state: State, spot: tuple, tokens: Tensor, batch: LayerBatch) -> None:
-        new = moments_in(tokens)
-        if not new.scatter.isfinite().all():
-            raise not_finite(batch)
-        held = Moments(state["count"][spot[:2]], *(state[part][spot] for part in PARTS))
-        for part, sums in zip(PARTS, merged(held, new)[1:], strict=True):
-            state[part][spot].copy_(sums)
+    def _chunks(self, sides: tuple[Tensor, ...], layout: TokenLayout, rows: Tensor) -> Iterator[Tensor]:
+        """A few patches of all images in the order of `rows` at a time, `[head image some d_head]`."""
+        rows = rows.to(sides[0].device)
+        for part in few(layout.n_patches, sum(side[:, :, 0].numel() for side in sides), self._place):
+            places = slice(layout.n_prefix + part.start, layout.n_prefix + part.stop)
+            yield self._rooms.taken([side[:, :, places].index_select(0, rows) for side in sides]).flatten(0, 1)
 
 
 class Rooms:
-    """Float64 copies of the patches of a few heads at a time, in room that is used again."""
+    """Float64 copies of some tokens, in room that is used again.
+
+    Heads come first: threads share work out between them, so that what a thread has written it finds in its own cache later on.
+    """
 
     def __init__(self) -> None:
-        self._room: Tensor | None = None
+        self._room = torch.empty(0, dtype=torch.float64)
 
-    def heads(self, tokens: Tensor, layout: TokenLayout, rows: Tensor | None = None) -> Any:
-        """Which heads, and their patches `[head image patch d_head]`, the images in the order of `rows` if given; to be overwritten."""
-        n_heads, place = tokens.shape[1], float64_place(tokens.device)
-        step = 1 if place.type == "cpu" else n_heads
-        patches = tokens[:, :, layout.patches].transpose(0, 1)
-        for first in range(0, n_heads, step):
-            here = slice(first, first + step)
-            picked = patches[here] if rows is None else patches[here].index_select(1, rows.to(tokens.device))
-            if self._room is None or self._room.shape != picked.shape:
-                self._room = torch.empty(picked.shape, dtype=torch.float64, device=place)
-            yield here, self._room.copy_(picked)
+    def taken(self, sides: Sequence[Float[Tensor, "image head some d_head"]]) -> Float64[Tensor, "head side image some d_head"]:
+        """A copy of the queries and keys of some images at some patches, to be overwritten; the next one takes its place."""
+        n_images, n_heads, *rest = sides[0].shape
+        shape, place = (n_heads, len(sides), n_images, *rest), float64_place(sides[0].device)
+        if self._room.numel() < math.prod(shape) or self._room.device != place:
+            self._room = torch.empty(math.prod(shape), dtype=torch.float64, device=place)
+        room = self._room[: math.prod(shape)].view(shape)
+        for number, side in enumerate(sides):
+            room[:, number].copy_(side.transpose(0, 1))
+        return room
+
+
+def few(count: int, numbers: int, place: torch.device) -> Iterator[slice]:
+    """Parts of `count` things of so many numbers each, as even as can be, of a size that the threads' caches hold together.
+
+    Examples
+    --------
+    >>> [(part.start, part.stop) for part in few(5, torch.get_num_threads() * CACHED // 2, torch.device("cpu"))]
+    [(0, 2), (2, 4), (4, 5)]
+    """
+    most = max(1, torch.get_num_threads() * CACHED // numbers) if place.type == "cpu" else count
+    step = -(-count // -(-count // most))
+    return (slice(start, min(start + step, count)) for start in range(0, count, step))
 
 
 def by_half(images: Int64[Tensor, " image"]) -> tuple[Int64[Tensor, " image"], list[int]]:

@@ -5,6 +5,7 @@ the same of the images' means over their patches, summed over images. Sums are t
 together by the rule of Chan, Golub and LeVeque, so that tokens with large common offsets (massive activations) lose no digits.
 """
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -38,24 +39,54 @@ def moments(tokens: Float[Tensor, "*head image patch d"]) -> Moments:
     >>> found.n_images.item(), found.mean.shape, found.scatter.shape
     (10, torch.Size([3, 4, 2]), torch.Size([3, 2, 2]))
     """
-    room = lifted(tokens)
-    return moments_in(room.clone() if room is tokens else room)
+    whole = tokens.reshape(-1, *tokens.shape[-3:])
+    place = lifted(whole[:0]).device
+    found = moments_in([whole.to(place, torch.float64, copy=True)], [whole.shape[1]])
+    return Moments(found.n_images[0], *(part[0].reshape(*tokens.shape[:-3], *part.shape[2:]) for part in found[1:]))
 
 
-def moments_in(room: Float64[Tensor, "*head image patch d"]) -> Moments:
-    """The same of tokens that may be overwritten.
+def moments_in(chunks: Iterable[Float64[Tensor, "head image _ d"]], sizes: Sequence[int]) -> Moments:
+    """The moments `[group head …]` of several groups of images, from a few patches at a time, which are overwritten.
+
+    A place is centred within its chunk, so that a chunk that fits the processor's cache is worked on without leaving it.
+
+    Parameters
+    ----------
+    chunks
+        All images at the first places, then at the next ones; images come group by group.
+    sizes
+        How many images each group has; a group may be empty.
 
     Examples
     --------
     >>> import torch
-    >>> moments_in(torch.ones(2, 4, 3, dtype=torch.float64)).scatter.sum().item()
-    0.0
+    >>> tokens = torch.randn(3, 10, 4, 2).double()
+    >>> found = moments_in([tokens[:, :, :3].clone(), tokens[:, :, 3:].clone()], [6, 4])
+    >>> found.mean.shape, torch.allclose(found.scatter[1, 2], moments(tokens[2, 6:]).scatter)
+    (torch.Size([2, 3, 4, 2]), True)
     """
-    mean = room.mean(dim=-3)
-    room -= mean[..., None, :, :]
-    rows, images = room.flatten(-3, -2), room.mean(dim=-2)
-    count = torch.tensor(room.shape[-3], device=room.device)
-    return Moments(count, mean, rows.mT @ rows, images.mT @ images)
+    means, scatter, sums = [], None, None
+    for chunk in chunks:
+        if scatter is None:
+            n_heads, n_images, _, d = chunk.shape
+            scatter, sums = chunk.new_zeros(len(sizes), n_heads, d, d), chunk.new_zeros(n_heads, n_images, d)
+        groups = chunk.split(list(sizes), dim=1)
+        means.append(torch.stack([_centred(group) for group in groups]))
+        for total, group in zip(scatter, groups, strict=True):
+            rows = group.flatten(1, 2)
+            total.baddbmm_(rows.mT, rows)
+        sums += chunk.sum(dim=2)
+    mean = torch.cat(means, dim=2)
+    images = (sums / mean.shape[2]).split(list(sizes), dim=1)
+    counts = torch.tensor(sizes, device=mean.device)
+    return Moments(counts, mean, scatter, torch.stack([group.mT @ group for group in images]))
+
+
+def _centred(tokens: Float64[Tensor, "head image some d"]) -> Float64[Tensor, "head some d"]:
+    """The mean over images, which is taken from each of them; zero of none."""
+    mean = tokens.sum(dim=1).mul_(1 / max(tokens.shape[1], 1))
+    tokens -= mean[:, None]
+    return mean
 
 
 def merged(one: Moments, other: Moments) -> Moments:
@@ -69,17 +100,31 @@ def merged(one: Moments, other: Moments) -> Moments:
     >>> all(torch.allclose(a, b) for a, b in zip(both, whole))
     True
     """
-    n = one.n_images + other.n_images
-    share = (other.n_images / n.clamp(min=1).double())[..., None, None]
-    weight = one.n_images.double()[..., None, None] * share
-    apart = other.mean - one.mean
+    both = Moments(*(part.clone() for part in one))
+    return take_in(both, Moments(*(part.clone() for part in other)))
+
+
+def take_in(held: Moments, new: Moments) -> Moments:
+    """The same where both may be overwritten: `held` becomes the result, but for the number of images, and `new` is used up.
+
+    Examples
+    --------
+    >>> import torch
+    >>> tokens = torch.randn(10, 4, 2)
+    >>> held = moments(tokens[:3])
+    >>> both = take_in(held, moments(tokens[3:]))
+    >>> both.n_images.item(), both.mean is held.mean
+    (10, True)
+    """
+    n = held.n_images + new.n_images
+    share = (new.n_images / n.clamp(min=1).double())[..., None, None]
+    weight = held.n_images.double()[..., None, None] * share
+    apart = new.mean.sub_(held.mean)
     middle = apart.mean(dim=-2, keepdim=True)
-    return Moments(
-        n,
-        one.mean + share * apart,
-        one.scatter + other.scatter + weight * (apart.mT @ apart),
-        one.image_scatter + other.image_scatter + weight * (middle.mT @ middle),
-    )
+    held.mean.addcmul_(share, apart)
+    held.scatter.add_(new.scatter).addcmul_(weight, apart.mT @ apart)
+    held.image_scatter.add_(new.image_scatter).addcmul_(weight, middle.mT @ middle)
+    return held._replace(n_images=n)
 
 
 def shifted(found: Moments, offset: Float[Tensor, "*head d"] | None) -> Moments:

@@ -6,11 +6,13 @@ over patches is zero (position, residual), on either side. All products follow f
 they are shared out is in `core.factors.shares`.
 """
 
+from typing import NamedTuple
+
 import torch
 from jaxtyping import Float64
 from torch import Tensor
 
-FLAT, VARYING = (0, 2), (1, 3)
+FLAT, VARYING = slice(0, None, 2), slice(1, None, 2)
 """Factors that are the same at all patches of an image, and those that have a mean of zero there."""
 
 
@@ -37,38 +39,103 @@ def products(
     >>> torch.allclose(found.sum(), (q @ k.mT).square().mean((1, 2)).sum())
     True
     """
-    sides = [_side(*pair) for pair in ((query, query_mean), (key, key_mean))]
-    (flat_q, varying_q), (flat_k, varying_k) = sides
+    sides = (query - query_mean[..., None, :, :], key - key_mean[..., None, :, :])
+    return content_products(*sides, standing(query_mean), standing(key_mean))
+
+
+class Standing(NamedTuple):
+    """What one side of every image has in common: the mean, each place's deviation from it, and the second moment of these."""
+
+    middle: Float64[Tensor, "*head d"]
+    places: Float64[Tensor, "*head patch d"]
+    moment: Float64[Tensor, "*head d d"]
+
+
+def standing(mean: Float64[Tensor, "*head patch d"]) -> Standing:
+    """The same of places' means.
+
+    Examples
+    --------
+    >>> import torch
+    >>> standing(torch.tensor([[1.0], [3.0]]).double()).moment.tolist()
+    [[2.0]]
+    """
+    middle = mean.mean(dim=-2)
+    places = mean - middle[..., None, :]
+    return Standing(middle, places, places.mT @ places)
+
+
+def content_products(
+    query: Float64[Tensor, "*head image patch d"],
+    key: Float64[Tensor, "*head image patch d"],
+    query_standing: Standing,
+    key_standing: Standing,
+) -> Float64[Tensor, "*head 4 4 4 4"]:
+    """`products` of tokens that are less their place's mean already, and are overwritten.
+
+    Examples
+    --------
+    >>> import torch
+    >>> q, k = torch.randn(2, 5, 9, 3).double()
+    >>> q_mean, k_mean = q.mean(0), k.mean(0)
+    >>> found = content_products(q - q_mean, k - k_mean, standing(q_mean), standing(k_mean))
+    >>> torch.equal(found, products(q, k, q_mean, k_mean))
+    True
+    """
+    q, k = _side(query, query_standing), _side(key, key_standing)
     n_patches = query.shape[-2]
     found = query.new_zeros(*query.shape[:-3], 4, 4, 4, 4)
-    scores = torch.einsum("...nai,...nbi->...nab", flat_q, flat_k)
+    scores = q.flat @ k.flat.mT
     _put(found, FLAT, FLAT, torch.einsum("...nab,...ncd->...abcd", scores, scores))
-    half = torch.einsum("...nai,...nbdij,...ncj->...abcd", flat_q, varying_k, flat_q)
-    _put(found, FLAT, VARYING, half / n_patches)
-    half = torch.einsum("...nbi,...nacij,...ndj->...abcd", flat_k, varying_q, flat_k)
-    _put(found, VARYING, FLAT, half / n_patches)
-    rows = [part.flatten(-4, -3).flatten(-2) for part in (varying_q, varying_k)]  # [image pair d*d]
-    both = (rows[0] @ rows[1].mT).sum(dim=-3).unflatten(-1, (2, 2)).unflatten(-3, (2, 2))  # [a c b d]
-    _put(found, VARYING, VARYING, both.transpose(-3, -2) / n_patches**2)
+    _put(found, FLAT, VARYING, _between(q.flat, k).transpose(-3, -2) / n_patches)
+    _put(found, VARYING, FLAT, _between(k.flat, q).movedim((-4, -3), (-3, -1)) / n_patches)
+    _put(found, VARYING, VARYING, _varying(q, k) / n_patches**2)
     return found
 
 
-def _side(tokens: Tensor, mean: Tensor) -> tuple[Tensor, Tensor]:
-    """Flat factors `[image 2 d]` and `F_a^T F_c` of the varying ones `[image 2 2 d d]`, of each image."""
-    middle = mean.mean(dim=-2)
-    places = mean - middle[..., None, :]
-    own = tokens - mean[..., None, :, :]
+class _Side(NamedTuple):
+    """Flat factors of each image, and `F_a^T F_c` of the varying ones, with the same position in all images.
+
+    Four products of varying factors, of which one is the other's transpose, and one is the same in all images: so two are kept of each.
+    """
+
+    flat: Float64[Tensor, "*head image 2 d"]
+    still: Float64[Tensor, "*head d d"]
+    across: Float64[Tensor, "*head image d d"]
+    inside: Float64[Tensor, "*head image d d"]
+
+
+def _side(own: Tensor, same: Standing) -> _Side:
     image = own.mean(dim=-2)
-    residual = own - image[..., None, :]
-    flat = torch.stack([middle[..., None, :].expand_as(image), image], dim=-2)
-    across = places[..., None, :, :].mT @ residual
-    inside = residual.mT @ residual
-    still = (places.mT @ places)[..., None, :, :].expand_as(inside)
-    return flat, torch.stack([torch.stack([still, across], dim=-3), torch.stack([across.mT, inside], dim=-3)], dim=-4)
+    residual = own.sub_(image[..., None, :])
+    flat = torch.stack([same.middle[..., None, :].expand_as(image), image], dim=-2)
+    return _Side(flat, same.moment, same.places[..., None, :, :].mT @ residual, residual.mT @ residual)
 
 
-def _put(found: Tensor, query: tuple[int, int], key: tuple[int, int], block: Tensor) -> None:
+def _between(flat: Tensor, side: _Side) -> Float64[Tensor, "*head 2 2 2 2"]:
+    """`f_x^T (F_a^T F_c) f_y` of one side's flat factors and the other's varying ones, summed over images: `[x y a c]`."""
+    still = torch.einsum("...nxi,...ij,...nyj->...xy", flat, side.still, flat)
+    across, inside = (torch.einsum("...nxi,...nij,...nyj->...xy", flat, part, flat) for part in (side.across, side.inside))
+    return torch.stack([still, across, across.mT, inside], dim=-1).unflatten(-1, (2, 2))
+
+
+def _varying(q: _Side, k: _Side) -> Float64[Tensor, "*head 2 2 2 2"]:
+    """`<F_a^T F_c, F_b^T F_d>` of the varying factors of both sides, summed over images: `[a b c d]`."""
+    n_images = q.across.shape[-3]
+    same = n_images * _inner(q.still, k.still)
+    still = [_inner(q.still, part.sum(dim=-3)) for part in (k.across, k.inside)]
+    other = [_inner(part.sum(dim=-3), k.still) for part in (q.across, q.inside)]
+    (xx, xi), (ix, ii) = ([_inner(one, part).sum(dim=-1) for part in (k.across, k.inside)] for one in (q.across, q.inside))
+    turned = _inner(q.across, k.across.mT).sum(dim=-1)
+    rows = [same, still[0], still[0], still[1]], [other[0], xx, turned, xi], [other[0], turned, xx, xi], [other[1], ix, ix, ii]
+    table = torch.stack([torch.stack(row, dim=-1) for row in rows], dim=-2)  # [a c, b d]; `still` and `inside` are symmetric
+    return table.unflatten(-1, (2, 2)).unflatten(-3, (2, 2)).transpose(-3, -2)
+
+
+def _inner(one: Float64[Tensor, "*some d d"], other: Float64[Tensor, "*some d d"]) -> Float64[Tensor, "*some"]:
+    return (one.flatten(-2)[..., None, :] @ other.flatten(-2)[..., None])[..., 0, 0]
+
+
+def _put(found: Tensor, query: slice, key: slice, block: Tensor) -> None:
     """Write a block of cells `[a b c d]` to its places."""
-    for place in torch.cartesian_prod(*[torch.arange(2)] * 4).tolist():
-        a, b, c, d = place
-        found[..., query[a], key[b], query[c], key[d]] = block[..., a, b, c, d]
+    found[..., query, key, query, key] = block
