@@ -411,15 +411,15 @@ MUTANTS = (
     Mutant(
         "moments of each image by itself",
         "qkwidgets/core/factors/moments.py",
-        "room -= mean[..., None, :, :]",
-        "room -= room.mean(dim=-2, keepdim=True)",
+        "tokens -= mean[:, None]",
+        "tokens -= tokens.mean(dim=2, keepdim=True)",
         FACTOR_MOMENTS,
     ),
     Mutant(
         "moments merged without the way between means",
         "qkwidgets/core/factors/moments.py",
-        "one.scatter + other.scatter + weight * (apart.mT @ apart)",
-        "one.scatter + other.scatter",
+        "held.scatter.add_(new.scatter).addcmul_(weight, apart.mT @ apart)",
+        "held.scatter.add_(new.scatter)",
         FACTOR_MOMENTS,
     ),
     Mutant(
@@ -467,8 +467,8 @@ MUTANTS = (
     Mutant(
         "blocks inside images mixed up",
         "qkwidgets/core/factors/within.py",
-        "both.transpose(-3, -2) / n_patches**2",
-        "both / n_patches**2",
+        "unflatten(-3, (2, 2)).transpose(-3, -2)",
+        "unflatten(-3, (2, 2))",
         WITHIN,
     ),
     Mutant(
@@ -523,8 +523,8 @@ MUTANTS = (
     Mutant(
         "special tokens among the patches",
         "qkwidgets/sweeps/factor_moments.py",
-        "tokens[:, :, layout.patches].transpose(0, 1)",
-        "tokens[:, :, : layout.n_patches].transpose(0, 1)",
+        "slice(layout.n_prefix + part.start, layout.n_prefix + part.stop)",
+        "slice(part.start, part.stop)",
         FACTOR_SWEEP,
     ),
     Mutant(
@@ -537,8 +537,8 @@ MUTANTS = (
     Mutant(
         "objects: the query itself stays",
         "qkwidgets/core/preference.py",
-        "return Asked(held.flatten(-2), _held(others,",
-        "return Asked(held.flatten(-2), _held(scores,",
+        "for each in (scores, others))",
+        "for each in (scores, scores))",
         PREFERENCE,
     ),
     Mutant(

@@ -2,7 +2,7 @@
 
 For every layer, side and head: each place's mean, and two scatter matrices (`core.factors.moments`), for either half of the set
 by itself, so that shares can be shown from half the images and from all, and energies can be made of one half's queries and
-the other's keys. Everything is float64. One head is worked on at a time, so that its tokens stay in the processor's cache.
+the other's keys. Everything is float64. A few patches are worked on at a time, so that their tokens stay in the processor's cache.
 """
 
 import math
