@@ -4,13 +4,11 @@ A head's matrices are too small for a linear algebra library to share out betwee
 instead: with two threads a ViT-B takes three fifths of the time.
 """
 
-import math
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -81,20 +79,6 @@ def over_heads(
             return list(pool.map(done, parts))
     finally:
         torch.set_num_threads(threads)  # the workers have set what threads that are yet to start would take up, too
-
-
-def room_for(shape: Sequence[int], dtype: torch.dtype, device: torch.device) -> Tensor:
-    """A tensor yet to be filled, on the CPU in large pages where the system has them: small ones cost a quarter of what fills them.
-
-    Examples
-    --------
-    >>> room_for((2, 3), torch.bfloat16, torch.device("cpu")).shape
-    torch.Size([2, 3])
-    """
-    if device.type != "cpu":
-        return torch.empty(shape, dtype=dtype, device=device)
-    whole = np.empty(math.prod(shape) * dtype.itemsize, dtype=np.uint8)  # NumPy asks for them, torch does not
-    return torch.from_numpy(whole).view(dtype).view(shape)
 
 
 def lifted(tensor: Tensor) -> Tensor:

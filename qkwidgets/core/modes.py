@@ -16,7 +16,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from qkwidgets.core.heads import over_heads, room_for
+from qkwidgets.core.heads import over_heads
 
 GRAM_LIMIT = 1e4
 """Condition number above which a factor is reduced by QR instead of by its Gram matrix. A choice of ours: squaring the
@@ -92,11 +92,11 @@ def singular_modes(
     (torch.Size([12, 3, 192, 64]), torch.Size([12, 3, 64]))
     """
     *heads, d_model, d_head = left_factor.shape
-    device = torch.device("cpu") if left_factor.device.type == "mps" else left_factor.device
+    device = "cpu" if left_factor.device.type == "mps" else left_factor.device
     vectors, numbers = (math.prod(heads), d_model, min(d_model, d_head)), (math.prod(heads), min(d_model, d_head))
     double = torch.float64
     shapes = ((vectors, dtype), (numbers, double), (vectors, dtype), (numbers, double))
-    found = Modes(*(room_for(shape, kind, device) for shape, kind in shapes))
+    found = Modes(*(torch.empty(shape, dtype=kind, device=device) for shape, kind in shapes))
 
     def decompose(part: slice, left: Tensor, right: Tensor) -> None:
         place = Modes(*(whole[part] for whole in found))
