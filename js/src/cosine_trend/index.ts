@@ -8,6 +8,7 @@ import style from "../explorer/style.css";
 import { defineWidget } from "../lib/afm.ts";
 import type { BytesLike } from "../lib/bytes.ts";
 import about from "../panels/about.css";
+import bar from "../panels/bar.css";
 import charts from "../panels/charts.css";
 import type { TrendMeta } from "./data.ts";
 import layout from "./layout.css";
@@ -27,4 +28,4 @@ export type State = {
   trends: BytesLike;
 };
 
-export default defineWidget({ css: [charts, about, style, layout].join("\n"), render: mount });
+export default defineWidget({ css: [charts, about, style, bar, layout].join("\n"), render: mount });

@@ -6,10 +6,10 @@ import { checkedMeta, type Data } from "../lib/data.ts";
 import { h, setText } from "../lib/dom.ts";
 import { keepPainted, mountOn, sharedTraits } from "../lib/mount.ts";
 import { leftOutLine } from "../lib/notices.ts";
-import { clamp } from "../lib/numbers.ts";
+import { placeWithin } from "../lib/numbers.ts";
 import { bindTraits, Store } from "../lib/store.ts";
 import { aboutPanel } from "../panels/about.ts";
-import { controlsBar, slider } from "../panels/controls.ts";
+import { addressWithin, controlsBar, slider } from "../panels/controls.ts";
 import { headGrid } from "../panels/grid.ts";
 import { spectrumPanel } from "../panels/spectrum.ts";
 import { shownValues, trendCaption, trendPanel } from "../panels/trend.ts";
@@ -160,17 +160,11 @@ const stepWords = ({ steps }: TrainingMeta, at: number): string => (steps[at] ??
 const countOf = ({ trainings }: TrendMeta): number => Math.max(...trainings.map(({ steps }) => steps.length));
 
 /** A named part of the state was not there; the view shows the nearest one instead of nothing. */
-function withinView(meta: TrendMeta, state: Shown): Partial<Shown> {
-  const inside = (value: number, count: number): number =>
-    clamp(Math.trunc(value) || 0, 0, Math.max(0, count - 1));
-  return {
-    layer: inside(state.layer, meta.n_layers),
-    head: inside(state.head, meta.n_heads),
-    mode: inside(state.mode, meta.n_modes),
-    training: inside(state.training, meta.trainings.length),
-    snapshot: inside(state.snapshot, countOf(meta)),
-  };
-}
+const withinView = (meta: TrendMeta, state: Shown): Partial<Shown> => ({
+  ...addressWithin(meta, state),
+  training: placeWithin(state.training, meta.trainings.length),
+  snapshot: placeWithin(state.snapshot, countOf(meta)),
+});
 
 function initialState(model: ViewModel): Shown {
   return { ...sharedTraits<Shared>(model, SHARED), theme: "light", hoverMode: -1, tile: null };

@@ -12,6 +12,7 @@ import type { Meta, Rank } from "../lib/data.ts";
 import type { Sign } from "../lib/tile.ts";
 import about from "../panels/about.css";
 import attention from "../panels/attention.css";
+import bar from "../panels/bar.css";
 import charts from "../panels/charts.css";
 import type { PanelName } from "../panels/panel.ts";
 import panes from "../panels/panes.css";
@@ -50,6 +51,6 @@ export type State = {
 };
 
 export default defineWidget({
-  css: [charts, panes, pictures, attention, about, style, layout].join("\n"),
+  css: [charts, panes, pictures, attention, about, style, bar, layout].join("\n"),
   render: mount,
 });

@@ -68,7 +68,7 @@ async function compose(view: ViewProps, data: Data, names: readonly PanelName[])
     aboutImages: ABOUT_IMAGES.includes(name),
   }));
 
-  const inside = (): void => store.set(withinModel(data, store.state));
+  const inside = (): void => store.set(withinModel(data.meta, store.state));
   inside();
   store.watch(["layer", "head", "mode", "image"], inside, signal);
   bindTraits(model, store, SHARED, signal);

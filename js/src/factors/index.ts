@@ -9,6 +9,7 @@ import style from "../explorer/style.css";
 import { defineWidget } from "../lib/afm.ts";
 import type { BytesLike } from "../lib/bytes.ts";
 import about from "../panels/about.css";
+import bar from "../panels/bar.css";
 import charts from "../panels/charts.css";
 import panes from "../panels/panes.css";
 import type { Variant } from "./cells.ts";
@@ -43,6 +44,6 @@ export type State = {
 };
 
 export default defineWidget({
-  css: [style, charts, about, panes, factors, layout].join("\n"),
+  css: [style, charts, about, panes, bar, factors, layout].join("\n"),
   render: mount,
 });

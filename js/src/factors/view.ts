@@ -6,11 +6,10 @@ import { loadData } from "../lib/data.ts";
 import { h } from "../lib/dom.ts";
 import { keepPainted, mountOn, sharedTraits } from "../lib/mount.ts";
 import { leftOutLine, noticeLines } from "../lib/notices.ts";
-import { clamp } from "../lib/numbers.ts";
 import { segmented } from "../lib/segmented.ts";
 import { bindTraits, Store } from "../lib/store.ts";
 import { aboutPanel } from "../panels/about.ts";
-import { controlsBar } from "../panels/controls.ts";
+import { controlsBar, withinModel } from "../panels/controls.ts";
 import { isNumberIn, VARIANTS } from "./cells.ts";
 import { type FactorContext, SHARED, type Shared, type Shown, setView } from "./context.ts";
 import { Energies, type FactorMeta, Modes } from "./data.ts";
@@ -102,13 +101,8 @@ function variantOptions({ store, signal }: FactorContext) {
 /** A named part of the state was not there; the view shows the nearest one instead of nothing. */
 function existing({ meta }: Pick<FactorContext, "meta">, state: Shown): Partial<Shown> {
   const { view } = state;
-  const inside = (value: number, count: number): number =>
-    clamp(Math.trunc(value) || 0, 0, Math.max(0, count - 1));
   return {
-    layer: inside(state.layer, meta.n_layers),
-    head: inside(state.head, meta.n_heads),
-    mode: inside(state.mode, meta.n_modes),
-    image: inside(state.image, meta.images.length),
+    ...withinModel(meta, state),
     view: isNumberIn(view.number, view.variant) ? view : { ...view, number: "label" },
   };
 }

@@ -6,10 +6,9 @@ import { type Data, loadData } from "../lib/data.ts";
 import { h } from "../lib/dom.ts";
 import { keepPainted, mountOn, sharedTraits } from "../lib/mount.ts";
 import { leftOutLine, noticeLines } from "../lib/notices.ts";
-import { clamp } from "../lib/numbers.ts";
 import { bindTraits, Store } from "../lib/store.ts";
 import { aboutPanel } from "../panels/about.ts";
-import { controlsBar } from "../panels/controls.ts";
+import { addressWithin, controlsBar } from "../panels/controls.ts";
 import { headGrid } from "../panels/grid.ts";
 import { type GalleryContext, SHARED, type Shared, type Shown } from "./context.ts";
 import { type GalleryMeta, Images } from "./data.ts";
@@ -53,7 +52,7 @@ async function compose(view: ViewProps, data: Data & { meta: GalleryMeta }, imag
   const legend = galleryLegend(context);
   const notices = noticeLines(store);
 
-  const inside = (): void => store.set(withinModel(data.meta, store.state));
+  const inside = (): void => store.set(withinView(data.meta, store.state));
   inside();
   store.watch(["layer", "head", "mode", "view"], inside, signal);
   bindTraits(model, store, SHARED, signal);
@@ -83,15 +82,11 @@ const styles = ({ store }: GalleryContext, root: HTMLElement) => ({
 });
 
 /** A named part of the state was not there; the view shows the nearest one instead of nothing. */
-function withinModel({ n_layers, n_heads, n_modes, gallery }: GalleryMeta, state: Shown): Partial<Shown> {
-  const inside = (value: number, count: number): number =>
-    clamp(Math.trunc(value) || 0, 0, Math.max(0, count - 1));
+function withinView(meta: GalleryMeta, state: Shown): Partial<Shown> {
   const { view } = state;
-  const sampled = view.sample === "top" || gallery.deciles.length > 0;
+  const sampled = view.sample === "top" || meta.gallery.deciles.length > 0;
   return {
-    layer: inside(state.layer, n_layers),
-    head: inside(state.head, n_heads),
-    mode: inside(state.mode, n_modes),
+    ...addressWithin(meta, state),
     view: sampled ? view : { ...view, sample: "top" },
   };
 }

@@ -77,6 +77,10 @@ export function listed(words: readonly string[]): string {
   return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
+/** The nearest of `count` things to the place that was named, which may be anything; `least` is -1 where none may be chosen. */
+export const placeWithin = (value: number, count: number, least = 0): number =>
+  clamp(Math.trunc(value) || 0, least, Math.max(0, count - 1));
+
 /** Places of the `most` largest values, largest first, the undefined ones last; of equal ones the first. */
 export function placesOfLargest(values: ArrayLike<number>, most: number): number[] {
   const places: number[] = [];

@@ -1,8 +1,9 @@
 /** The line above the panels: sliders for layer, head and mode, and the selection in words that Python understands. */
 
-import type { Data, Meta } from "../lib/data.ts";
+import type { Meta } from "../lib/data.ts";
 import { FOCUSABLE, h, select, setText } from "../lib/dom.ts";
-import type { Choosing, Shown } from "./panel.ts";
+import { placeWithin } from "../lib/numbers.ts";
+import type { Choosing } from "./panel.ts";
 
 type Address = "layer" | "head" | "mode";
 type Chosen = Record<Address, number> & { readonly image?: number };
@@ -73,13 +74,20 @@ export function slider<N extends string>(
 }
 
 /** A named part of the state was outside the model; the view shows the nearest one instead of nothing. */
-export function withinModel({ meta }: Data, state: Pick<Shown, Address | "image">): Partial<Shown> {
-  const inside = (value: number, count: number): number =>
-    Math.min(Math.max(0, Math.trunc(value) || 0), Math.max(0, count - 1));
-  return {
-    layer: inside(state.layer, meta.n_layers),
-    head: inside(state.head, meta.n_heads),
-    mode: inside(state.mode, meta.n_modes),
-    image: inside(state.image, meta.images.length),
-  };
-}
+export const addressWithin = (
+  meta: Pick<Meta, "n_layers" | "n_heads" | "n_modes">,
+  { layer, head, mode }: Readonly<Record<Address, number>>,
+): Record<Address, number> => ({
+  layer: placeWithin(layer, meta.n_layers),
+  head: placeWithin(head, meta.n_heads),
+  mode: placeWithin(mode, meta.n_modes),
+});
+
+/** The same of a view that shows one image after the other. */
+export const withinModel = (
+  meta: Pick<Meta, "n_layers" | "n_heads" | "n_modes" | "images">,
+  state: Readonly<Record<Address | "image", number>>,
+): Record<Address | "image", number> => ({
+  ...addressWithin(meta, state),
+  image: placeWithin(state.image, meta.images.length),
+});

@@ -5,7 +5,7 @@ import { checkedMeta } from "../lib/data.ts";
 import { h } from "../lib/dom.ts";
 import { keepPainted, mountOn, sharedTraits } from "../lib/mount.ts";
 import { leftOutLine, noticeLines } from "../lib/notices.ts";
-import { clamp } from "../lib/numbers.ts";
+import { placeWithin } from "../lib/numbers.ts";
 import { bindTraits, Store } from "../lib/store.ts";
 import { aboutPanel } from "../panels/about.ts";
 import { type PreferenceContext, SHARED, type Shared, type Shown } from "./context.ts";
@@ -57,15 +57,13 @@ async function compose(view: ViewProps, meta: PreferenceMeta): Promise<void> {
 
 /** A named part of the state was not there; the view shows the nearest one instead of nothing. */
 function withinView(meta: PreferenceMeta, { scene, layer, head }: Shown): Partial<Shown> {
-  const within = (value: number, low: number, count: number): number =>
-    clamp(Math.trunc(value) || 0, low, Math.max(0, count - 1));
   const places = meta.axes.map(
-    ({ name, words }) => [name, within(scene[name] ?? 0, 0, words.length)] as const,
+    ({ name, words }) => [name, placeWithin(scene[name] ?? 0, words.length)] as const,
   );
   const moved = places.some(([name, place]) => scene[name] !== place);
   return {
-    layer: within(layer, 0, meta.n_layers),
-    head: within(head, -1, meta.n_heads),
+    layer: placeWithin(layer, meta.n_layers),
+    head: placeWithin(head, meta.n_heads, -1),
     ...(moved && { scene: Object.fromEntries(places) }),
   };
 }

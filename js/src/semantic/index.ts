@@ -8,6 +8,7 @@ import style from "../explorer/style.css";
 import { defineWidget } from "../lib/afm.ts";
 import type { BytesLike } from "../lib/bytes.ts";
 import about from "../panels/about.css";
+import bar from "../panels/bar.css";
 import charts from "../panels/charts.css";
 import panes from "../panels/panes.css";
 import type { SemanticMeta } from "./data.ts";
@@ -39,4 +40,4 @@ export type State = {
   live: boolean;
 };
 
-export default defineWidget({ css: [charts, panes, about, style, layout].join("\n"), render: mount });
+export default defineWidget({ css: [charts, panes, about, style, bar, layout].join("\n"), render: mount });

@@ -6,14 +6,13 @@ import { loadData } from "../lib/data.ts";
 import { h } from "../lib/dom.ts";
 import { keepPainted, mountOn, sharedTraits } from "../lib/mount.ts";
 import { leftOutLine, noticeLines } from "../lib/notices.ts";
-import { clamp } from "../lib/numbers.ts";
 import { segmented } from "../lib/segmented.ts";
 import { bindTraits, Store } from "../lib/store.ts";
 import { aboutPanel } from "../panels/about.ts";
-import { controlsBar } from "../panels/controls.ts";
+import { controlsBar, withinModel } from "../panels/controls.ts";
 import { headGrid } from "../panels/grid.ts";
 import { type Part, type SemanticContext, SHARED, type Shared, type Shown, setView } from "./context.ts";
-import { type Level, Segments, type SemanticMeta, Summary } from "./data.ts";
+import { type Level, Segments, Summary } from "./data.ts";
 import { feedTables } from "./feed.ts";
 import type { State } from "./index.ts";
 import { picturePanel } from "./picture.ts";
@@ -57,7 +56,7 @@ async function compose(
   const heads = { ...headGrid(context, number), keys: ["layer", "head", "view", "theme"] as const };
   const notices = noticeLines(store, model.get("live") as boolean);
 
-  const inside = (): void => store.set(withinView(meta, store.state));
+  const inside = (): void => store.set(withinModel(meta, store.state));
   inside();
   store.watch(["layer", "head", "mode", "image"], inside, signal);
   bindTraits(model, store, SHARED, signal);
@@ -99,18 +98,6 @@ function levelOption({ store, signal }: SemanticContext): Part {
     root: h("div", { class: "options" }, level.root),
     keys: ["view"],
     paint: () => level.paint(store.state.view.level),
-  };
-}
-
-/** A named part of the state was not there; the view shows the nearest one instead of nothing. */
-function withinView(meta: SemanticMeta, state: Shown): Partial<Shown> {
-  const inside = (value: number, count: number): number =>
-    clamp(Math.trunc(value) || 0, 0, Math.max(0, count - 1));
-  return {
-    layer: inside(state.layer, meta.n_layers),
-    head: inside(state.head, meta.n_heads),
-    mode: inside(state.mode, meta.n_modes),
-    image: inside(state.image, meta.images.length),
   };
 }
 
