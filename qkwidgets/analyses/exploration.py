@@ -28,7 +28,7 @@ from qkwidgets.core.scores import BiasTerms, bias_terms, mode_scores, projection
 from qkwidgets.data.images import Picture, read_images
 from qkwidgets.models.contract import AttentionModel
 
-ALGORITHM_VERSION = 1
+ALGORITHM_VERSION = 2
 """Raised when the same model and images give other numbers; kept views of older versions are then computed again."""
 
 

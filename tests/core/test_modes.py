@@ -115,6 +115,22 @@ def test_the_route_follows_the_condition_number():
     assert (found.condition <= true * 6).all()
 
 
+def test_the_core_is_squared_only_where_its_condition_number_allows_it():
+    spread = torch.stack([torch.logspace(0, -tenths / 10, 8, dtype=torch.float64) for tenths in (10, 60, 24)])
+    queries, keys = (torch.stack([orthogonal(seed, 24)[:, :8] * values.sqrt() for values in spread]) for seed in (1, 2))
+    modes = singular_modes(queries, keys)
+    off = (modes.right.mT @ modes.right - torch.eye(8, dtype=torch.float64)).abs().amax((-2, -1))
+    assert (off < torch.tensor([1e-13, 1e-13, 3e-11])).all()
+    assert torch.allclose(modes.singular_values, spread, rtol=1e-9, atol=0)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_singular_values_that_are_equal_to_rounding_come_in_descending_order(seed):
+    values = singular_modes(orthogonal(seed, 40)[:, :16], orthogonal(seed + 100, 40)[:, :16]).singular_values
+    assert torch.allclose(values, torch.ones(16, dtype=torch.float64), atol=1e-14)
+    assert (values[:-1] >= values[1:]).all()
+
+
 def test_a_rank_deficient_head_does_not_spoil_its_neighbours():
     rng = np.random.default_rng(1)
     good, bad = factor(rng, 16, 5, EASY), factor(rng, 16, 5, EASY, rank=2)
