@@ -2,9 +2,9 @@
 
 import json
 import os
+import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import torch
 
 import qkwidgets as qk
 from benchmarks.measure import Row
-from benchmarks.sweep import BATCH, at_least
+from benchmarks.sweep import BATCH, at_least, seconds
 from qkwidgets.data.image_sets import image_set
 from qkwidgets.models.contract import AttentionModel
 from qkwidgets.sweeps.factor_details import FactorDetails
@@ -39,10 +39,10 @@ print(json.dumps(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3))
 
 def rows(quick: bool) -> Iterator[Row]:
     """Throughput of either pass against the plain forward pass, and memory."""
-    for name, kind in (("DeiT-Ti", "deit_tiny_patch16_224"), ("ViT-B/16", "vit_base_patch16_224")):
+    for name, kind, count in (("DeiT-Ti", "deit_tiny_patch16_224", 16), ("ViT-B/16", "vit_base_patch16_224", 6)):
         torch.manual_seed(0)
         model = qk.load_model(timm.create_model(kind).eval())
-        batches = list(made_batches(model, 1 if quick else 6))
+        batches = list(made_batches(model, 1 if quick else count))
         ratio, rate, totals = beside_the_forward(model, FactorMoments(), batches)
         yield at_least(f"factor moments against the plain forward, {name}", ratio, BAR, f" ({rate:.1f} images/s)")
         ratio, rate, _ = beside_the_forward(model, FactorDetails(totals), batches)
@@ -60,26 +60,24 @@ def made_batches(model: AttentionModel, count: int) -> Iterator[Batch]:
         yield Batch(BATCH * number, pixels, present, [None] * BATCH, [])
 
 
-def beside_the_forward(
-    model: AttentionModel, reducer: Reducer, batches: list[Batch], clock: str = "perf_counter"
-) -> tuple[float, float, object]:
-    """Images a second as a share of those of the plain forward, and as they are, batch by batch in turns; and the totals."""
-    now = getattr(time, clock)
+def beside_the_forward(model: AttentionModel, reducer: Reducer, batches: list[Batch]) -> tuple[float, float, object]:
+    """Images a second as a share of those of the plain forward, the middle one of all batches, and as they are; and the totals.
+
+    In turns, so that a machine that does other things too is slow for both halves of a pair.
+    """
     ready = reducer.prepare(model)
     images = image_set([np.zeros((8, 8, 3), dtype=np.uint8)])
     reduction = Reduction(model, (ready,), images, None, strict=True)
-    plain = swept = 0.0
+    taken = []
     with torch.inference_mode():
         states = {ready.name: ready.empty()}
         reduction._forward(batches[0], {ready.name: ready.empty()})  # makes room
         for batch in batches:
-            start = now()
-            model._runner.module(batch.pixels)
-            middle = now()
-            reduction._forward(batch, states)
-            plain, swept = plain + middle - start, swept + now() - middle
+            plain = seconds(lambda batch=batch: model._runner.module(batch.pixels))
+            taken.append((plain, seconds(lambda batch=batch: reduction._forward(batch, states))))
     arrays = {name: tensor.numpy() for name, tensor in states[ready.name].items()}
-    return plain / swept, BATCH * len(batches) / swept, answer(ready, model, arrays)
+    share = statistics.median(plain / swept for plain, swept in taken)
+    return share, BATCH * len(batches) / sum(swept for _, swept in taken), answer(ready, model, arrays)
 
 
 def answer(ready: Reducer, model: AttentionModel, arrays: dict[str, np.ndarray]) -> object:
