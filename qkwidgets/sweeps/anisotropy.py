@@ -10,19 +10,17 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import torch
-from jaxtyping import Int64
-from torch import Tensor
 
 from qkwidgets.answers.anisotropy import N_PARTS, SITES, choices_of
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.heads import lifted
 from qkwidgets.models.contract import AttentionModel
 from qkwidgets.sweeps.image_sample import image_hash
-from qkwidgets.sweeps.reducer import LayerBatch, State
+from qkwidgets.sweeps.reducer import LayerBatch, State, Summed
 
 
 @dataclass(frozen=True, eq=False)
-class CentreTokens:
+class CentreTokens(Summed):
     """Sums of the unit vectors of the middle patch's tokens.
 
     Parameters
@@ -87,14 +85,6 @@ class CentreTokens:
         count.index_add_(0, part, (size[:, 0] > 0).long())
         state["total"][batch.layer], state["count"][batch.layer] = total, count
 
-    def merge(self, one: State, other: State) -> State:
-        """Sums of the images of both."""
-        return {name: one[name] + other[name] for name in one}
-
     def record(self, model: AttentionModel) -> dict[str, Any]:
         """Options and what was chosen."""
         return {"options": self.options(), "choices": {choice.question: choice.choice for choice in choices_of(self.options())}}
-
-    def pictured(self, state: State) -> Int64[Tensor, " image"]:
-        """None: the answer shows no image."""
-        return torch.zeros(0, dtype=torch.int64)

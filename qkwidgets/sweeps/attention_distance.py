@@ -4,18 +4,16 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import torch
-from jaxtyping import Int64
-from torch import Tensor
 
 from qkwidgets.core.attention_distance import RADII, attention_distance, uniform_distance
 from qkwidgets.core.errors import InputError
 from qkwidgets.models.contract import AttentionModel
 from qkwidgets.sweeps.factor_moments import check_grid, check_readable, float64_place
-from qkwidgets.sweeps.reducer import LayerBatch, State
+from qkwidgets.sweeps.reducer import LayerBatch, State, Summed
 
 
 @dataclass(frozen=True, eq=False)
-class DistanceSums:
+class DistanceSums(Summed):
     """Mean distance from patches to the patches that they attend to, by head, summed over images.
 
     Parameters
@@ -75,10 +73,6 @@ class DistanceSums:
         if batch.layer == 0:
             state["count"] += len(batch.images)
 
-    def merge(self, one: State, other: State) -> State:
-        """The sums over the images of both."""
-        return {part: one[part] + other[part] for part in one}
-
     def record(self, model: AttentionModel) -> dict[str, Any]:
         """What uniform attention would give, and the layout."""
         distance, near = uniform_distance(model.layout.grid)
@@ -88,7 +82,3 @@ class DistanceSums:
             "uniform_near": near.tolist(),
             "layout": [layout.n_cls, layout.n_distill, layout.n_registers, *layout.grid],
         }
-
-    def pictured(self, state: State) -> Int64[Tensor, " image"]:
-        """No image is shown."""
-        return torch.empty(0, dtype=torch.int64)

@@ -17,7 +17,7 @@ from qkwidgets.models.contract import AttentionModel
 from qkwidgets.sweeps.depth_moments import check_first_pass, first_pass
 from qkwidgets.sweeps.factor_moments import check_grid, check_readable, float64_place
 from qkwidgets.sweeps.position_probe import image_fold, projection
-from qkwidgets.sweeps.reducer import LayerBatch, State
+from qkwidgets.sweeps.reducer import LayerBatch, State, Summed
 
 FOLDS = ((0, 1), (2,), (3,))
 """Which quarters of the images predictions are fitted on, their ridge is chosen on, and they are tried on."""
@@ -35,7 +35,7 @@ class HeldLayer:
 
 
 @dataclass(frozen=True, eq=False)
-class ContextSums:
+class ContextSums(Summed):
     """Sums for predicting each patch's content in the next layer from its own, and from what its attention brings beside.
 
     Parameters
@@ -103,17 +103,9 @@ class ContextSums:
             weight = attended(batch.tokens.q, batch.tokens.k, self._scales[layer], batch.layout)
             held.features = context_features(content, weight.to(content.device), self._turn)
 
-    def merge(self, one: State, other: State) -> State:
-        """The sums over the images of both."""
-        return {part: one[part] + other[part] for part in one}
-
     def record(self, model: AttentionModel) -> dict[str, Any]:
         """How many of the features are a token's own."""
         return {"n_own": model.d_model}
-
-    def pictured(self, state: State) -> Int64[Tensor, " image"]:
-        """No image is shown."""
-        return torch.empty(0, dtype=torch.int64)
 
     def _take_in(
         self,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import torch
-from jaxtyping import Float64, Int64
+from jaxtyping import Float64
 from torch import Tensor
 
 from qkwidgets.answers.depth_totals import DepthTotals
@@ -18,7 +18,7 @@ from qkwidgets.core.errors import InputError
 from qkwidgets.core.factors.depth import DepthMoments, cosine_sums, depth_moments, joined, layer_pairs
 from qkwidgets.models.contract import AttentionModel
 from qkwidgets.sweeps.factor_moments import LISTED, check_grid, float64_place
-from qkwidgets.sweeps.reducer import LayerBatch, State
+from qkwidgets.sweeps.reducer import LayerBatch, State, Summed, Unpictured
 
 SITES = ("residual", "attn_input")
 PAIRS = ("all", "neighbours")
@@ -51,7 +51,7 @@ class HeldLayers:
 
 
 @dataclass(frozen=True, eq=False)
-class DepthSums:
+class DepthSums(Unpictured):
     """Moments of the patches' tokens in every layer, and between layers.
 
     Parameters
@@ -132,13 +132,9 @@ class DepthSums:
         layout = model.layout
         return {"layout": [layout.n_cls, layout.n_distill, layout.n_registers, *layout.grid], "options": self.options()}
 
-    def pictured(self, state: State) -> Int64[Tensor, " image"]:
-        """No image is shown."""
-        return torch.empty(0, dtype=torch.int64)
-
 
 @dataclass(frozen=True, eq=False)
-class DepthCosines:
+class DepthCosines(Summed):
     """Cosines of each token in one layer and in another, for whole tokens and for their content, summed over tokens.
 
     Parameters
@@ -193,17 +189,9 @@ class DepthCosines:
             state["content"] += cosine_sums(tokens - self._mean)
             state["count"] += tokens.shape[1]
 
-    def merge(self, one: State, other: State) -> State:
-        """The sums over the images of both."""
-        return {part: one[part] + other[part] for part in one}
-
     def record(self, model: AttentionModel) -> dict[str, Any]:
         """How many patches an image has."""
         return {"n_patches": model.layout.n_patches}
-
-    def pictured(self, state: State) -> Int64[Tensor, " image"]:
-        """No image is shown."""
-        return torch.empty(0, dtype=torch.int64)
 
 
 def first_pass(totals: DepthTotals) -> dict[str, Any]:

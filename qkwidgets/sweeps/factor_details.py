@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import torch
-from jaxtyping import Int64
 from torch import Tensor
 
 from qkwidgets.answers.factor_totals import FactorTotals
@@ -17,11 +16,11 @@ from qkwidgets.core.errors import InputError
 from qkwidgets.core.factors.within import Standing, content_products, standing
 from qkwidgets.models.contract import AttentionModel
 from qkwidgets.sweeps.factor_moments import Rooms, check_grid, check_readable, few, float64_place
-from qkwidgets.sweeps.reducer import LayerBatch, State
+from qkwidgets.sweeps.reducer import LayerBatch, State, Summed
 
 
 @dataclass(frozen=True, eq=False)
-class FactorDetails:
+class FactorDetails(Summed):
     """Products of the factors' scores inside each image, and the spread of modes' maps.
 
     Parameters
@@ -115,14 +114,6 @@ class FactorDetails:
             same = (Standing(*(part[layer] for part in each)) for each in self._standing)
             state["products"][layer] += content_products(*content, *same)
 
-    def merge(self, one: State, other: State) -> State:
-        """The sums over the images of both."""
-        return {part: one[part] + other[part] for part in one}
-
     def record(self, model: AttentionModel) -> dict[str, Any]:
         """The scale of scores in each layer."""
         return {"scale": [weights.scale for weights in model.layers]}
-
-    def pictured(self, state: State) -> Int64[Tensor, " image"]:
-        """No image is shown."""
-        return torch.empty(0, dtype=torch.int64)

@@ -19,7 +19,7 @@ from qkwidgets.core.factors.moments import Moments, merged, moments_in, take_in
 from qkwidgets.core.layout import TokenLayout
 from qkwidgets.models.contract import AttentionModel
 from qkwidgets.sweeps.image_sample import image_half
-from qkwidgets.sweeps.reducer import LayerBatch, State
+from qkwidgets.sweeps.reducer import LayerBatch, State, Unpictured
 
 CACHED = 2**17
 """Numbers a thread works on at a time, so that they stay in its cache: one megabyte in float64."""
@@ -32,7 +32,7 @@ PARTS = ("mean", "scatter", "image_scatter")
 
 
 @dataclass(frozen=True, eq=False)
-class FactorMoments:
+class FactorMoments(Unpictured):
     """Moments of the queries and keys of every head at every patch, from which all factor energies and modes follow.
 
     Parameters
@@ -106,10 +106,6 @@ class FactorMoments:
             "layout": [layout.n_cls, layout.n_distill, layout.n_registers, *layout.grid],
             "scale": [weights.scale for weights in model.layers],
         }
-
-    def pictured(self, state: State) -> Int64[Tensor, " image"]:
-        """No image is shown."""
-        return torch.empty(0, dtype=torch.int64)
 
     def _chunks(self, sides: tuple[Tensor, ...], layout: TokenLayout, rows: Tensor) -> Iterator[Tensor]:
         """A few patches of all images in the order of `rows` at a time, `[head image some d_head]`."""

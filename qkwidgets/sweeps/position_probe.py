@@ -18,7 +18,7 @@ from qkwidgets.core.factors.probe import place_targets, probe_sums, with_squares
 from qkwidgets.models.contract import AttentionModel
 from qkwidgets.sweeps.factor_moments import check_grid, float64_place
 from qkwidgets.sweeps.image_sample import image_hash
-from qkwidgets.sweeps.reducer import LayerBatch, State
+from qkwidgets.sweeps.reducer import LayerBatch, State, Summed
 
 FOLDS = 4
 MEANS, FIT, CHOICE, TRIAL = range(FOLDS)
@@ -34,7 +34,7 @@ def image_fold(images: Int64[Tensor, " image"]) -> Int64[Tensor, " image"]:
 
 
 @dataclass(frozen=True, eq=False)
-class PlaceSums:
+class PlaceSums(Summed):
     """Sums of the attention inputs at every place, for the means of content.
 
     Parameters
@@ -73,21 +73,13 @@ class PlaceSums:
         state["square"][batch.layer] += tokens.square().sum(dim=(0, 1))
         state["count"][batch.layer] += torch.bincount(folds, minlength=FOLDS)
 
-    def merge(self, one: State, other: State) -> State:
-        """The sums over the images of both."""
-        return {part: one[part] + other[part] for part in one}
-
     def record(self, model: AttentionModel) -> dict[str, Any]:
         """The grid."""
         return {"grid": list(model.layout.grid)}
 
-    def pictured(self, state: State) -> Int64[Tensor, " image"]:
-        """No image is shown."""
-        return torch.empty(0, dtype=torch.int64)
-
 
 @dataclass(frozen=True, eq=False)
-class ProbeReducer:
+class ProbeReducer(Summed):
     """Sums of the features of raw tokens, of held-out content and of in-sample content.
 
     Parameters
@@ -150,17 +142,9 @@ class ProbeReducer:
             for part in state:
                 state[part][layer, at] += getattr(found, part)
 
-    def merge(self, one: State, other: State) -> State:
-        """The sums over the images of both."""
-        return {part: one[part] + other[part] for part in one}
-
     def record(self, model: AttentionModel) -> dict[str, Any]:
         """Nothing more."""
         return {}
-
-    def pictured(self, state: State) -> Int64[Tensor, " image"]:
-        """No image is shown."""
-        return torch.empty(0, dtype=torch.int64)
 
     def _targets(self, images: Int64[Tensor, " image"]) -> Float64[Tensor, "image patch target"]:
         """Row and column of every patch, and then of others, by draw: an image's shuffles depend on its index alone."""

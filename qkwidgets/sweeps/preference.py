@@ -28,7 +28,7 @@ from qkwidgets.core.preference_groups import (
 )
 from qkwidgets.models.contract import AttentionModel, LayerWeights
 from qkwidgets.sweeps.bootstrap import exact, image_counts
-from qkwidgets.sweeps.reducer import LayerBatch, State
+from qkwidgets.sweeps.reducer import LayerBatch, State, Unpictured
 
 DRAWS = 1000
 TOKENS = ("patches", "all")
@@ -62,7 +62,7 @@ class _Batch:
 
 
 @dataclass(frozen=True, eq=False)
-class PreferenceMasses:
+class PreferenceMasses(Unpictured):
     """Masses of attention on target, distractors and background, with their controls, of labelled images.
 
     Parameters
@@ -166,10 +166,6 @@ class PreferenceMasses:
             "resize": resize,
             "choices": {choice.question: choice.choice for choice in choices_of({**self.options(), "resize": resize})},
         }
-
-    def pictured(self, _state: State) -> Int64[Tensor, " image"]:
-        """None: the answer shows no image."""
-        return torch.empty(0, dtype=torch.int64)
 
     def _seen(self, batch: LayerBatch) -> _Batch:
         """What all layers of one batch have in common."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol, Self, runtime_checkable
 
+import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
@@ -108,6 +109,22 @@ class Reducer(Protocol):
     def pictured(self, state: State) -> Int64[Tensor, " image"]:
         """The images that its answer shows, most wanted first."""
         ...
+
+
+class Unpictured:
+    """What reducers have in common whose answers show no image."""
+
+    def pictured(self, state: State) -> Int64[Tensor, " image"]:
+        """None."""
+        return torch.empty(0, dtype=torch.int64)
+
+
+class Summed(Unpictured):
+    """What those have in common whose states are sums over images besides."""
+
+    def merge(self, one: State, other: State) -> State:
+        """The sums over the images of both."""
+        return {part: one[part] + other[part] for part in one}
 
 
 def named(reducers: Any) -> tuple[Reducer, ...]:

@@ -24,7 +24,7 @@ from qkwidgets.core.optimal import Side
 from qkwidgets.core.semantic import RELATIONS, moved, relation_means, unit_maps
 from qkwidgets.models.contract import AttentionModel
 from qkwidgets.sweeps.projecting import LayerSides, model_sides
-from qkwidgets.sweeps.reducer import LayerBatch, State
+from qkwidgets.sweeps.reducer import LayerBatch, State, Unpictured
 from qkwidgets.sweeps.segmenting import batch_maps, batch_regions, segment_rows, side_by_side
 
 AT_ONCE = 2**23
@@ -46,7 +46,7 @@ class _Ready:
 
 
 @dataclass(frozen=True, eq=False)
-class Relations:
+class Relations(Unpictured):
     """Visible contributions of every mode by relation, with the image's own segments and with foreign ones.
 
     Parameters
@@ -156,10 +156,6 @@ class Relations:
             "scale": [layer.scale for layer in model.layers],
             "choices": {choice.question: choice.choice for choice in choices_of(self.options())},
         }
-
-    def pictured(self, state: State) -> Int64[Tensor, " image"]:
-        """None: tables of single images are made apart."""
-        return torch.zeros(0, dtype=torch.int64)
 
     def _segments(self, batch: LayerBatch, device: torch.device) -> "_Segments":
         """Own and foreign segments of a batch; made in its first layer and used in all."""

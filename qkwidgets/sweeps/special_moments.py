@@ -8,18 +8,17 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import torch
-from jaxtyping import Int64
 from torch import Tensor
 
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.factors.moments import Moments, merged, moments
 from qkwidgets.models.contract import AttentionModel
 from qkwidgets.sweeps.factor_moments import check_grid, check_readable, float64_place
-from qkwidgets.sweeps.reducer import LayerBatch, State
+from qkwidgets.sweeps.reducer import LayerBatch, State, Unpictured
 
 
 @dataclass(frozen=True, eq=False)
-class SpecialMoments:
+class SpecialMoments(Unpictured):
     """Moments of the queries and keys of every head at every token that is no patch.
 
     Parameters
@@ -89,10 +88,6 @@ class SpecialMoments:
     def record(self, model: AttentionModel) -> dict[str, Any]:
         """The tokens' names, and the scale of scores in each layer."""
         return {"names": list(model.layout.prefix_names), "scale": [weights.scale for weights in model.layers]}
-
-    def pictured(self, state: State) -> Int64[Tensor, " image"]:
-        """No image is shown."""
-        return torch.empty(0, dtype=torch.int64)
 
 
 def one_place(count: Tensor, mean: Tensor, scatter: Tensor) -> Moments:

@@ -252,9 +252,17 @@ def test_workers_may_be_spawned(builtin_model, spawned):
     assert contents(swept(builtin_model, PICTURES, workers=1)) == contents(swept(builtin_model, PICTURES))
 
 
-def test_a_worker_that_is_killed_is_told(builtin_model):
-    # The first image: there the sweep waits. Later the signal may strike inside the tests' own type checks, which would hide it.
-    said = refused(builtin_model, Labelled(fatal=[0]), workers=1)
+KILLED = """
+import sys, qkwidgets as qk
+from tests.sweeps.test_run import Labelled, refused
+print(refused(qk.load_model(), Labelled(fatal=[int(sys.argv[1])]), workers=1))
+"""
+
+
+@pytest.mark.parametrize("image", [0, 9])
+def test_a_worker_that_is_killed_is_told_wherever_the_pass_is(image):
+    # In a process of its own, without the tests' type checks: the signal may strike inside them, and they would hide it.
+    said = subprocess.run([sys.executable, "-c", KILLED, str(image)], check=True, capture_output=True, text=True).stdout.strip()
     assert said.startswith("The worker processes that read images must live until the end: one did not (DataLoader worker (pid")
     assert said.endswith("Memory probably ran out. Use a smaller batch_size or fewer workers.")
 
