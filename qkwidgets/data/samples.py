@@ -29,4 +29,4 @@ def sample_images(model: Any = None, n: int = 8) -> Scenes | list[Picture]:
     (4, 64, 64)
     """
     name = str(getattr(model, "name", model or "builtin"))
-    return odd_one_out(n) if name.lower().startswith("builtin") else photographs(n)
+    return odd_one_out(n) if name.lower().removeprefix("untrained:").startswith("builtin") else photographs(n)

@@ -30,12 +30,7 @@ def load_builtin(name: str, checkpoint: str | Path | None = None) -> Loaded:
     >>> load_builtin("o3").provenance["licence"]
     'MIT'
     """
-    if name not in NAMES:
-        raise InputError(
-            f"A built-in model must be one of {', '.join(f'builtin:{each}' for each in NAMES)}: got 'builtin:{name}'. It is "
-            "probably misspelt. Use one of these."
-        )
-    file = existing(WEIGHTS / f"{name}.safetensors" if checkpoint is None else checkpoint)
+    file = builtin_file(name) if checkpoint is None else existing(checkpoint)
     stored = read_shapes(file)
     module = built(stored)
     own = {key: tuple(tensor.shape) for key, tensor in module.state_dict().items()}
@@ -51,6 +46,27 @@ def load_builtin(name: str, checkpoint: str | Path | None = None) -> Loaded:
         card.pop("modes", None)  # a long list, and provenance travels with every answer
         provenance |= {"source": "shipped with qkwidgets, trained by tools/train_builtin.py", "licence": "MIT", "card": card}
     return Loaded(module.eval(), plain_preprocess(module, MEAN, STD), provenance)
+
+
+def builtin_file(name: str) -> Path:
+    """The weights that ship under a name.
+
+    Raises
+    ------
+    InputError
+        If there is no such model, or its file is missing.
+
+    Examples
+    --------
+    >>> builtin_file("o3-mim").name
+    'o3-mim.safetensors'
+    """
+    if name not in NAMES:
+        raise InputError(
+            f"A built-in model must be one of {', '.join(f'builtin:{each}' for each in NAMES)}: got 'builtin:{name}'. It is "
+            "probably misspelt. Use one of these."
+        )
+    return existing(WEIGHTS / f"{name}.safetensors")
 
 
 def built(stored: dict[str, tuple[int, ...]]) -> BuiltinViT:

@@ -9,6 +9,7 @@ import torch
 from safetensors import safe_open
 from torch import nn
 
+from qkwidgets.answers.examples import EXAMPLES
 from qkwidgets.core.errors import InputError
 from qkwidgets.models.builtin import NAMES, load_builtin
 from qkwidgets.models.builtin_vit import MEAN, STD, BuiltinViT
@@ -17,6 +18,7 @@ from qkwidgets.models.contract import AttentionModel
 from qkwidgets.models.preprocess import plain_preprocess
 from qkwidgets.models.reader import read_model
 from qkwidgets.models.source import Loaded, versions
+from qkwidgets.models.untrained import PREFIX, load_untrained
 
 DEFAULT = "builtin:o3"
 SOURCES = '"builtin:o3", "timm:NAME", or an nn.Module'
@@ -42,8 +44,9 @@ def load_model(
     ----------
     name
         None or "builtin:o3" for the trained model that ships with the package, "builtin:o3-mim" and "builtin:o3-mim-ft" for
-        its relatives of other training; "timm:NAME" or "timm:NAME.TAG"; or a module that takes pixels. A module keeps its weights where they
-        are unless `device` or `dtype` asks for a copy.
+        its relatives of other training; "timm:NAME" or "timm:NAME.TAG"; either behind "untrained:", with random weights and no
+        download (`qkwidgets.models.untrained`); or a module that takes pixels. A module keeps its weights where they are unless
+        `device` or `dtype` asks for a copy.
     checkpoint
         A local file of weights: safetensors, or a state dict, which is opened without running code.
     device
@@ -72,7 +75,7 @@ def load_model(
         if Path(name).suffix in FILES and ":" not in name:
             name, checkpoint = _named_inside(Path(name)), name
         kind, _, rest = name.partition(":")
-        loaded = load_builtin(rest, checkpoint) if kind == "builtin" else _load_timm(rest, checkpoint)
+        loaded = READERS[kind](rest, checkpoint)
     return read_model(
         moved(loaded.module, device, dtype),
         name=name,
@@ -104,7 +107,7 @@ def spelled(name: Any) -> str:
     if not isinstance(name, str):
         raise InputError(f"A model must be {SOURCES}: got one of type {type(name).__name__}. Pass one of these.")
     source = name.partition(":")[0] if ":" in name else ""
-    if source in ("builtin", "timm"):
+    if source in READERS:
         return name
     if source in LATER:
         raise InputError(
@@ -113,7 +116,7 @@ def spelled(name: Any) -> str:
         )
     if Path(name).suffix in FILES:
         return name
-    known = get_close_matches(source, ("builtin", "timm"), n=1)
+    known = get_close_matches(source, READERS, n=1)
     remedy = f'If it is a name of timm, write "timm:{name.rpartition(":")[2]}".'
     if known:
         remedy = f'It is probably misspelt. Write "{known[0]}:{name.partition(":")[2]}".'
@@ -121,6 +124,12 @@ def spelled(name: Any) -> str:
         remedy = f'It is a built-in model. Write "builtin:{name}".'
     elif Path(name).is_dir():
         remedy = "It is a folder here, so the model and the images have probably changed places. Name the model first."
+    elif name.endswith(".qk"):
+        remedy = f'It is a saved answer, not the model itself. Open it with qkwidgets.open("{name}"), or `qkwidgets explore {name}` in a shell.'
+    elif name in EXAMPLES:
+        remedy = f'It is a saved answer that comes with the package. Open it with qkwidgets.examples("{name}").'
+    elif "://" in name:
+        remedy = "It is an address, and nothing is fetched from one here. Download the file, and name that."
     raise InputError(f'A model\'s name must begin with its source ("builtin:o3", "timm:NAME"): got {name!r}. {remedy}')
 
 
@@ -160,6 +169,10 @@ def _load_timm(name: str, checkpoint: str | Path | None) -> Loaded:
     from qkwidgets.models.timm_models import load_timm  # the built-in model does without timm
 
     return load_timm(name, checkpoint)
+
+
+READERS = {"builtin": load_builtin, "timm": _load_timm, PREFIX: load_untrained}
+"""By what a name begins with."""
 
 
 def _in_hand(module: nn.Module, checkpoint: str | Path | None) -> tuple[str, Loaded]:
