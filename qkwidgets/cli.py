@@ -6,12 +6,14 @@ imported by the command that needs them, so that `--help` answers at once.
 
 import argparse
 import os
+import re
 import shutil
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import qkwidgets
 from qkwidgets.core.errors import InputError
@@ -41,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options, rest = parser.parse_known_args(arguments)
     if rest and ("subjects" not in options or any(word.startswith("-") for word in rest)):
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+        _refuse(options.parser, rest)
     vars(options).get("subjects", []).extend(rest)  # argparse takes names that stand together; images may follow an option
     try:
         with plain_warnings():
@@ -55,6 +57,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever reads our output, `head` for instance, has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def _refuse(parser: argparse.ArgumentParser, words: list[str]) -> NoReturn:
+    """End with the options that the command has, and the nearest to the first that it has not."""
+    near = get_close_matches(words[0].partition("=")[0], re.findall(r"--[a-z-]+", parser.format_help()), n=1, cutoff=0.75)
+    parser.error(f"unrecognized arguments: {' '.join(words)}" + "".join(f"; nearest: {each}" for each in near))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -85,6 +93,8 @@ def _parser() -> argparse.ArgumentParser:
     lab = commands.add_parser("lab", help="open JupyterLab on the tutorial notebooks")
     lab.add_argument("rest", nargs="*", metavar="-- OPTION", help="handed on to JupyterLab")
     lab.set_defaults(command=_lab)
+    for command in commands.choices.values():
+        command.set_defaults(parser=command)
     return parser
 
 

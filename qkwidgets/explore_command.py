@@ -9,7 +9,7 @@ import qkwidgets
 from qkwidgets.answers import registry
 from qkwidgets.core.errors import InputError, check_megabytes
 from qkwidgets.output import check_output, say_written, writing
-from qkwidgets.pass_options import add_model_options, add_output
+from qkwidgets.pass_options import add_model_options, add_output, check_paths, names_model
 from qkwidgets.sweep_command import is_sweep
 from qkwidgets.terminal import steps
 
@@ -120,6 +120,11 @@ def _only(sweep: Any, path: str) -> Any:
 
 def _model_and_images(subjects: list[str]) -> tuple[str | None, list[str]]:
     first = subjects[0] if subjects else ""
-    if ":" in first or first.endswith((".qk", ".safetensors")) or is_sweep(Path(first)):
+    if names_model(first) or is_sweep(Path(first)):
         return first, subjects[1:]
+    if later := [subject for subject in subjects[1:] if names_model(subject)]:
+        raise InputError(
+            f"What is explored is named before its images: got {later[0]} after {first}. They have probably changed places. Write {later[0]} first."
+        )
+    check_paths(subjects[:1])
     return None, subjects

@@ -2,9 +2,12 @@
 
 import argparse
 from collections.abc import Sequence
+from difflib import get_close_matches
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 
+from qkwidgets.answers.examples import EXAMPLES
 from qkwidgets.core.errors import InputError
 
 FORMS = (".csv", ".html", ".png", ".svg", ".pdf", ".qk")
@@ -60,12 +63,47 @@ def check_among(options: argparse.Namespace, **among: Sequence[str]) -> None:
             )
 
 
+def names_model(word: str) -> bool:
+    """Whether a word stands for a model, or for a saved answer about one; all others are paths of images.
+
+    Examples
+    --------
+    >>> [names_model(word) for word in ("timm:vit_base_patch16_224", "answer.qk", "cat.jpg")]
+    [True, True, False]
+    """
+    return (":" in word and not Path(word).exists()) or word.endswith((".qk", ".safetensors"))
+
+
+def check_paths(words: Sequence[str]) -> None:
+    """Refuse what is no path but probably the name of a model, so that nobody is told of an image that is missing."""
+    for word in words:
+        named = not (Path(word).exists() or "/" in word or guess_type(word)[0])
+        if named and (meant := _meant(word)):
+            raise InputError(
+                f"A model is named with its source (builtin:NAME, timm:NAME), and images lie in files or folders that exist: got {word!r}. {meant}"
+            )
+
+
+def _meant(word: str) -> str:
+    """What was probably meant by a word that is no path and has no source; nothing where it is like no name that we know."""
+    from qkwidgets.models.builtin import NAMES
+    from qkwidgets.models.timm_names import import_timm
+
+    if word in EXAMPLES:
+        save = f"qkwidgets.examples({word!r}).save('{word}.qk')"
+        return f"It is a saved answer that comes with the package. Write it to a file in Python, {save}, and explore that."
+    known = [*NAMES, *import_timm().list_models()]
+    name = word.partition(".")[0]
+    near = [word] if name in known else get_close_matches(name, known, n=1, cutoff=0.85)
+    return f"The source was probably left out. Write {'builtin' if near[0] in NAMES else 'timm'}:{near[0]}." if near else ""
+
+
 def model_and_images(options: argparse.Namespace, folder: str, generated: str, default: int) -> tuple[Any, Any]:
     """The model that is named, loaded, and the folder that is named; or as many scenes as the option `generated` asks for.
 
     `folder` is what the folder is called in messages.
     """
-    models = [subject for subject in options.subjects if ":" in subject and not Path(subject).exists()]
+    models = [subject for subject in options.subjects if names_model(subject)]
     folders = [subject for subject in options.subjects if subject not in models]
     if len(models) > 1 or len(folders) > 1:
         raise InputError(
@@ -78,6 +116,7 @@ def model_and_images(options: argparse.Namespace, folder: str, generated: str, d
             f"--{generated} is how many scenes are generated where no folder is named: got {number} beside {folders[0]}. A part of the folder was "
             "probably meant, and all of it is used. Leave one of the two out."
         )
+    check_paths(folders)
     from qkwidgets.data.scene_recipe import SceneRecipe
     from qkwidgets.models.load import load_model
 

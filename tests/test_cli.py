@@ -101,7 +101,18 @@ def test_explore_takes_a_timm_name_with_a_local_checkpoint(folder, picture, deit
 def test_a_word_that_no_command_takes_is_refused(capsys, arguments):
     with pytest.raises(SystemExit, match="2"):
         main(arguments)
-    assert "unrecognized arguments: " in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "unrecognized arguments: " in said
+    assert said.startswith(f"usage: qkwidgets {arguments[0]} ")
+
+
+def test_a_misspelt_option_is_answered_with_the_nearest(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["explore", "--outptu=x.html"])
+    assert capsys.readouterr().err.endswith("unrecognized arguments: --outptu=x.html; nearest: --output\n")
+    with pytest.raises(SystemExit, match="2"):
+        main(["trend", "builtin:o3", "--steps"])
+    assert capsys.readouterr().err.endswith("unrecognized arguments: --steps\n")
 
 
 def test_a_model_that_does_not_exist_is_refused_in_one_sentence(folder, capsys):
@@ -232,6 +243,10 @@ def test_trend_draws_a_page_or_a_picture(folder, chromium, ending, start):
     assert main(["trend", "builtin:o3", "-o", f"trend.{ending}"]) == 0
     assert (folder / f"trend.{ending}").read_bytes().startswith(start)
     assert left_in(folder) == [f"trend.{ending}"]
+
+
+def test_trend_of_a_saved_answer_says_what_opens_it(folder, capsys):
+    assert "It is a saved answer, not the model itself. Open it with qkwidgets.open(" in says(capsys, "trend", "view.qk")
 
 
 def test_one_checkpoint_is_not_for_two_models(folder, capsys):

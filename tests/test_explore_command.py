@@ -64,6 +64,42 @@ def test_a_preference_is_shown_on_labelled_images_that_are_named(found, tmp_path
     )
 
 
+NAMED = (
+    "qkwidgets: A model is named with its source (builtin:NAME, timm:NAME), and images lie in files or folders that exist: got "
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("o3", "The source was probably left out. Write builtin:o3."),
+        ("deit_tiny_patch16_224.fb_in1k", "The source was probably left out. Write timm:deit_tiny_patch16_224.fb_in1k."),
+        ("deit_tiny_patch16_24", "The source was probably left out. Write timm:deit_tiny_patch16_224."),
+        (
+            "training-o3",
+            "It is a saved answer that comes with the package. Write it to a file in Python, "
+            "qkwidgets.examples('training-o3').save('training-o3.qk'), and explore that.",
+        ),
+    ],
+)
+def test_a_model_without_its_source_is_not_looked_for_among_images(name, meant, said):
+    assert said(name) == f"{NAMED}{name!r}. {meant}\n"
+
+
+def test_a_folder_called_like_a_model_is_a_folder(tmp_path, said):
+    (tmp_path / "o3").mkdir()
+    assert said("o3").startswith("qkwidgets: A folder of images must hold JPEG, PNG or other image files: 'o3' holds nothing.")
+    assert said("nowhere").startswith("qkwidgets: An image must be a file or a folder that exists: there is no 'nowhere'.")
+
+
+@pytest.mark.parametrize("model", ["builtin:o3", "view.qk"])
+def test_a_model_behind_its_images_has_changed_places(model, said):
+    assert said("pictures", model) == (
+        f"qkwidgets: What is explored is named before its images: got {model} after pictures. They have probably changed places. "
+        f"Write {model} first.\n"
+    )
+
+
 def test_a_preference_of_other_weights_is_refused(found, said):
     dataclasses.replace(found, provenance={**found.provenance, "fingerprint": "0"}).save("p.qk")
     assert said("p.qk").startswith(

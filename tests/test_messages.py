@@ -152,6 +152,14 @@ SENTENCES = [
         "Layer 12 of 'deit' does not exist: it has layers 0 to 11. Layers count from zero here.",
     ),
     (
+        lambda: check_range("layer", "first", 12, "'deit'"),
+        "Layers of 'deit' are told by number: got one of type str. It is probably a name, or several at once. Give one whole number.",
+    ),
+    (
+        lambda: check_range("snapshot", training().step, 12, "'builtin:o3'"),
+        "Snapshots of 'builtin:o3' are told by number: got one of type ndarray. It is probably a name, or several at once. Give one whole number.",
+    ),
+    (
         lambda: check_range("image", 1, 1, "this view"),
         "Image 1 of this view does not exist: it has image 0 only. Images count from zero here.",
     ),
@@ -207,6 +215,15 @@ SENTENCES = [
     (
         lambda: qk.open("none.qk"),
         "A saved answer must exist: there is no file 'none.qk'. The name is probably misspelt, or relative to another folder. Check it.",
+    ),
+    (
+        lambda: some_modes().save("modes.qk") or qk.open("mode.qk"),
+        "A saved answer must exist: there is no file 'mode.qk'. The name is probably misspelt, or relative to another folder. Nearest: 'modes.qk'.",
+    ),
+    (
+        lambda: qk.open(["one.qk", "two.qk"]),
+        "A saved answer is opened by its path, a text or a Path: got one of type list. Several files, or an answer itself, were probably handed "
+        "over. Open one path at a time: qkwidgets.open('answer.qk').",
     ),
     (
         lambda: qk.open("."),
@@ -268,12 +285,28 @@ SENTENCES = [
         "answer with its .widget().",
     ),
     (
+        lambda: qk.link([Explorer(view()), Explorer(view())]),
+        "A link joins two views: got one. They were probably handed over in a list, or the second was forgotten. Name both, and then what they "
+        'share: qk.link(a, b, "layer").',
+    ),
+    (
+        lambda: qk.link(Explorer(view()), "layer"),
+        "A link joins two views: got 'layer' in the place of the second. They were probably handed over in a list, or the second was forgotten. "
+        'Name both, and then what they share: qk.link(a, b, "layer").',
+    ),
+    (
+        lambda: qk.link(Explorer(view()), Explorer(view()), ["layer", "head"]),
+        "What two views share is named, each by a text of its own: got one of type list. It is probably a list of names, or a third view, which "
+        'needs a link of its own. Write qk.link(a, b, "layer", "head").',
+    ),
+    (
         lambda: qk.link(*[Explorer(view())] * 2),
         "A link joins two views: got one view twice. Two outputs of one view move together anyway. Make a second view.",
     ),
     (
         lambda: qk.link(Explorer(view()), Explorer(view()), "layer", "layers"),
-        "Views share any of layer, head, mode, image, token, sign, view: got 'layers'. It is probably misspelt. Use one of these.",
+        "A name of what views share is one of layer, head, mode, image, token, sign, view: got 'layers'. It is probably misspelt. Nearest: "
+        "'layer'.",
     ),
     (
         lambda: qk.link(Explorer(view()), some_modes().widget(), "layer", "mode"),
@@ -381,7 +414,7 @@ SENTENCES = [
     ),
     (
         lambda: Explorer(view(), layers=1),
-        f"A keyword of Explorer is one of {KEYWORDS}: got 'layers'. It is probably misspelt. Use one of these.",
+        f"A keyword of Explorer is one of {KEYWORDS}: got 'layers'. It is probably misspelt. Nearest: 'layer'.",
     ),
     (
         lambda: request({"kind": "want"}),
@@ -793,6 +826,31 @@ SENTENCES = [
         "or another kind of answer. help(qkwidgets.figures.same_object.same_object_figure) lists what it takes.",
     ),
     (
+        lambda: some_same_object().figure(some_modes()),
+        "SameObject.figure draws further answers beside its own: got a SingularModes (test:model), which is not a SameObject. It is probably an "
+        "option, which has a name, or another kind of answer. help(qkwidgets.figures.same_object.same_object_figure) lists what it takes.",
+    ),
+    (
+        lambda: some_modes().figure(theme=model()),
+        "theme of SingularModes.figure is a text: got an AttentionModel (small). Another option was probably meant, or one value instead of "
+        "several. help(qkwidgets.figures.spectrum.spectrum_figure) lists what it takes.",
+    ),
+    (
+        lambda: some_ranking().figure(layer=list(range(1000))),
+        "layer of ModeRanking.figure is a whole number or None: got [0, 1, 2, 3, 4, 5, ...]. Another option was probably meant, or one value "
+        "instead of several. help(qkwidgets.figures.ranking.ranking_figure) lists what it takes.",
+    ),
+    (
+        lambda: some_preference().figure("curves", np.zeros(1000)),
+        "What Preference.figure is told without a name is what: got one of type ndarray as well. It is probably an option, which has a name. "
+        "Name it, such as theme='dark'; help(qkwidgets.figures.preference.preference_figure) lists them.",
+    ),
+    (
+        lambda: qk.position_probe(model(), noise(), widht=32),
+        "A keyword of position_probe is one of width, draws, ridge, batch_size, workers, device, dtype, compile, resume, client, on_error, "
+        "shard_images, thumbnails, progress: got 'widht'. It is probably misspelt. Nearest: 'width'.",
+    ),
+    (
         lambda: qk.attention_preference(model(), noise(), items="yes"),
         "items is True or False: got 'yes'. Any text would count as true. Write items=True or items=False.",
     ),
@@ -932,4 +990,4 @@ def test_no_sentence_is_forgotten(path):
 
 def test_the_sentences_are_found():
     assert "It was probably cut short" in "".join(raised(PACKAGE / "answers" / "file.py"))
-    assert len(raised(PACKAGE / "answers" / "file.py")) == 8
+    assert len(raised(PACKAGE / "answers" / "file.py")) == 9

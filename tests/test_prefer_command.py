@@ -39,6 +39,14 @@ def test_a_folder_becomes_a_table_and_a_figure(tmp_path, capsys):
         (["a:b", "c:d"], "One model and one folder with masks can be named: got a:b c:d."),
         (["--figure", "dots"], "--figure is one of curves, cosine: got 'dots'."),
         (["nowhere"], "A labelled set must exist: there is no "),
+        (
+            ["o3"],
+            "A model is named with its source (builtin:NAME, timm:NAME), and images lie in files or folders that exist: got 'o3'.",
+        ),
+        (
+            ["answer.qk"],
+            'A model\'s name must begin with its source ("builtin:o3", "timm:NAME"): got \'answer.qk\'. It is a saved answer',
+        ),
         (["here", "--scenes", "0"], "--scenes is how many scenes are generated where no folder is named: got 0 beside here."),
         (["--tokens", "cls", "--scenes", "2"], 'Attention is shared out between the "patches" or between "all" tokens: got'),
         (

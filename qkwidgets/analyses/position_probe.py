@@ -11,11 +11,11 @@ import torch
 
 from qkwidgets.answers.position_probe import CHOICES, TOKENS, PositionProbe
 from qkwidgets.answers.probe_totals import ProbeTotals
-from qkwidgets.core.errors import InputError
+from qkwidgets.core.errors import InputError, check_keywords
 from qkwidgets.core.factors.probe import RIDGE, RIDGES, ProbeSums, chosen_r_squared, linear_part, r_squared
 from qkwidgets.models.contract import AttentionModel, loaded_model
 from qkwidgets.sweeps.position_probe import CHOICE, FIT, SETS, TRIAL, PlaceSums, ProbeReducer
-from qkwidgets.sweeps.run import sweep
+from qkwidgets.sweeps.run import OPTIONS, sweep
 
 FEWEST = 2
 """Images in each quarter."""
@@ -69,6 +69,7 @@ def position_probe(
     True
     """
     model = loaded_model(model)
+    check_keywords("position_probe", sweep_options, ("width", "draws", "ridge", *OPTIONS))
     _check(width, draws, ridge)
     first = PlaceSums(width=width)
     places = sweep(model, dataset, first, **sweep_options)[first.name]

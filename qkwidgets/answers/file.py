@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import tempfile
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -118,18 +119,18 @@ def read(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict[str, Any]
     return from_bytes(path.read_bytes(), repr(path.name))
 
 
-def open_answer(path: str | os.PathLike) -> Any:
+def open_answer(path: Any) -> Any:
     """Open a saved answer or view, without model, torch or network.
 
     Parameters
     ----------
     path
-        A `.qk` file written by the `save` method of an answer or a view; or the folder of a sweep, finished or not.
+        A text or a `Path`: a `.qk` file written by the `save` method of an answer or a view; or the folder of a sweep, finished or not.
 
     Raises
     ------
     InputError
-        If there is no such file; as `FileFormatError`, if it is truncated, changed, newer than this version, or not ours.
+        If it is no path, or there is no such file; as `FileFormatError`, if it is truncated, changed, newer than this version, or not ours.
 
     Examples
     --------
@@ -141,26 +142,40 @@ def open_answer(path: str | os.PathLike) -> Any:
     """
     from qkwidgets.answers.registry import answer_class
 
-    if Path(path).is_dir():
-        path = _state_of(Path(path))
-    if not Path(path).is_file():
-        raise InputError(
-            f"A saved answer must exist: there is no file {str(path)!r}. The name is probably misspelt, or relative to another folder. Check it."
-        )
+    path = _file_at(path)
     arrays, record = read(path)
     if "kind" not in record:
         raise FileFormatError(
-            f"A saved answer says of which kind it is: {Path(path).name!r} does not. It is probably an entry of the cache, which "
+            f"A saved answer says of which kind it is: {path.name!r} does not. It is probably an entry of the cache, which "
             "only qkwidgets itself reads. Save the answer with its .save()."
         )
-    kind = answer_class(record["kind"], Path(path).name)
+    kind = answer_class(record["kind"], path.name)
     try:
         return kind.from_parts(arrays, record)
     except (KeyError, TypeError, ValueError):
         raise FileFormatError(
-            f"A saved answer holds every part of its kind: {Path(path).name!r} is no complete {record['kind']}. It was "
+            f"A saved answer holds every part of its kind: {path.name!r} is no complete {record['kind']}. It was "
             "probably written by another version or another program. Save it again from the model."
         ) from None
+
+
+def _file_at(path: Any) -> Path:
+    """The file that is meant by a path, which may be that of a sweep's folder."""
+    if not isinstance(path, str | os.PathLike):
+        raise InputError(
+            f"A saved answer is opened by its path, a text or a Path: got one of type {type(path).__name__}. Several files, or an answer itself, "
+            "were probably handed over. Open one path at a time: qkwidgets.open('answer.qk')."
+        )
+    path = Path(path)
+    if path.is_dir():
+        return _state_of(path)
+    if not path.is_file():
+        near = get_close_matches(path.name, sorted(each.name for each in path.parent.glob("*.qk")), n=1)
+        raise InputError(
+            f"A saved answer must exist: there is no file {str(path)!r}. The name is probably misspelt, or relative to another folder. "
+            f"{f'Nearest: {str(path.with_name(near[0]))!r}.' if near else 'Check it.'}"
+        )
+    return path
 
 
 def _state_of(folder: Path) -> Path:

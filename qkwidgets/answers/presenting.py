@@ -6,6 +6,7 @@ That function says in its annotations what it takes, so a value of another kind 
 from collections.abc import Callable, Sequence
 from inspect import Parameter, signature
 from numbers import Integral, Real
+from reprlib import repr as brief
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
@@ -72,7 +73,7 @@ def _check_all(door: str, draw: Callable, choices: tuple[Any, ...], options: dic
     for number, value in enumerate(choices):
         if not several and number >= len(free):
             raise InputError(
-                f"What {door} is told without a name is {' and '.join(each.name for each in free) or 'nothing'}: got {value!r} as well. It is "
+                f"What {door} is told without a name is {' and '.join(each.name for each in free) or 'nothing'}: got {_told(value)} as well. It is "
                 f"probably an option, which has a name. Name it, such as theme='dark'; help({_named(draw)}) lists them."
             )
         _check(door, draw, several[0] if several else free[number], value)
@@ -86,13 +87,21 @@ def _check(door: str, draw: Callable, taken: Parameter, value: Any) -> None:
         return
     if taken.kind is Parameter.VAR_POSITIONAL:
         raise InputError(
-            f"{door} draws further answers beside its own: got {value!r}, which is not {_words(taken.annotation)}. It is probably an option, which "
-            f"has a name, or another kind of answer. help({_named(draw)}) lists what it takes."
+            f"{door} draws further answers beside its own: got {_told(value)}, which is not {_words(taken.annotation)}. It is probably an "
+            f"option, which has a name, or another kind of answer. help({_named(draw)}) lists what it takes."
         )
     raise InputError(
-        f"{taken.name} of {door} is {_words(taken.annotation)}: got {value!r}. Another option was probably meant, or one value instead of several. "
-        f"help({_named(draw)}) lists what it takes."
+        f"{taken.name} of {door} is {_words(taken.annotation)}: got {_told(value)}. Another option was probably meant, or one value instead of "
+        f"several. help({_named(draw)}) lists what it takes."
     )
+
+
+def _told(value: Any) -> str:
+    """What came, in a few words: a plain value as it is, but not too much of it; of all else the kind, and the name that it goes by."""
+    if isinstance(value, (str, int, float, list, tuple, dict, set, NoneType)):
+        return brief(value)
+    name = getattr(value, "model", getattr(value, "name", None))
+    return f"{_words(type(value))} ({name})" if isinstance(name, str) else f"one of type {type(value).__name__}"
 
 
 def _words(annotation: Any) -> str:

@@ -37,7 +37,7 @@ class FileFormatError(InputError):
     """A saved file that is truncated, changed, newer than this version, or not ours."""
 
 
-def check_range(kind: str, value: int, count: int, where: str) -> int:
+def check_range(kind: str, value: Any, count: int, where: str) -> int:
     """`value`, if it is one of `0 … count - 1`.
 
     Parameters
@@ -53,6 +53,8 @@ def check_range(kind: str, value: int, count: int, where: str) -> int:
     ------
     OutOfRangeError
         If there is no such index. Negative numbers do not count from the end.
+    InputError
+        If it is no number.
 
     Examples
     --------
@@ -62,8 +64,14 @@ def check_range(kind: str, value: int, count: int, where: str) -> int:
     Traceback (most recent call last):
     qkwidgets.core.errors.OutOfRangeError: Layer 12 of 'deit_tiny' does not exist: it has layers 0 to 11. Layers count from zero here.
     """
-    if 0 <= value < count:
-        return int(value)
+    try:
+        if 0 <= value < count:
+            return int(value)
+    except (TypeError, ValueError):  # of a text, or of several numbers at once
+        raise InputError(
+            f"{kind.capitalize()}s of {where} are told by number: got one of type {type(value).__name__}. It is probably a name, or several at "
+            "once. Give one whole number."
+        ) from None
     have = f"it has {kind}s 0 to {count - 1}" if count > 1 else f"it has {kind} 0 only" if count else f"it has no {kind}s"
     raise OutOfRangeError(
         f"{kind.capitalize()} {value} of {where} does not exist: {have}. {kind.capitalize()}s count from zero here."
@@ -89,9 +97,10 @@ def check_keywords(door: str, given: Iterable[str], known: Iterable[str], noun: 
     known = list(known)
     for name in given:
         if name not in known:
-            near = get_close_matches(name, known, n=1, cutoff=0.0)[0]
+            near = get_close_matches(str(name), known, n=1, cutoff=0.0)[0]
+            article = "An" if noun[0] in "aeiou" else "A"
             raise InputError(
-                f"A {noun} of {door} is one of {', '.join(known)}: got {name!r}. It is probably misspelt. Nearest: {near!r}."
+                f"{article} {noun} of {door} is one of {', '.join(known)}: got {name!r}. It is probably misspelt. Nearest: {near!r}."
             )
 
 

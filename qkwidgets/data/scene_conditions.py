@@ -10,7 +10,7 @@ from jaxtyping import Int
 
 from qkwidgets.answers import registry
 from qkwidgets.answers.presenting import drawn
-from qkwidgets.core.errors import InputError, check_range
+from qkwidgets.core.errors import InputError, check_keywords, check_range
 from qkwidgets.data.scene_options import check_bytes
 from qkwidgets.data.scene_recipe import SceneRecipe
 from qkwidgets.data.scenes import Scenes, joined
@@ -107,11 +107,12 @@ def _check(vary: Any, same: dict[str, Any]) -> None:
             'alone. Write for instance vary={"feature": ["colour", "size"]}.'
         )
     known = [field.name for field in fields(SceneRecipe) if field.name not in ("n", "start", "size")]
-    wrong = [name for name in vary if name not in known] + [name for name in same if name not in (*known, "start", "size")]
-    if wrong:
+    if fixed := [name for name in vary if name in ("n", "start", "size")]:
         raise InputError(
-            f"Options that can be varied are {', '.join(known)}: got {wrong[0]!r}. All scenes of a grid have one size. Pass one of these."
+            f"Options that can be varied are {', '.join(known)}: got {fixed[0]!r}. All scenes of a grid have one size. Pass one of these."
         )
+    check_keywords("vary=", vary, known, "option")
+    check_keywords("odd_one_out_grid", same, ("n", "vary", *known, "start", "size"))
     if twice := [name for name in vary if name in same]:
         raise InputError(
             f"An option is varied or the same: {twice[0]!r} is both. It was probably meant as one of the values. Leave it out of one."

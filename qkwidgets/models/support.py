@@ -124,7 +124,7 @@ def family_of(name: str, module: str) -> Family:
 def model_table(name: str) -> str:
     """What is read of one model, as a row under headings; or the sentence with which it is refused.
 
-    A name without a source is one of timm, or a file of weights.
+    A name without a source is that of a built-in model, one of timm, or a file of weights.
 
     Weights of timm models are random and two layers are checked, so nothing is downloaded. The last column is the error of the
     rebuilt attention output relative to the largest output.
@@ -140,7 +140,9 @@ def model_table(name: str) -> str:
     model       layers x heads  d_head  tokens   x from  scores  modes  check
     builtin:o3  6 x 4           32      CLS 8x8  norm1   qkv+b   exact  ...
     """
-    name = spelled(name if ":" in name or Path(name).suffix in FILES else f"timm:{name}")
+    name = spelled(
+        name if ":" in name or Path(name).suffix in (".qk", *FILES) else f"{'builtin' if name in NAMES else 'timm'}:{name}"
+    )
     try:
         row = _timm_row(name.partition(":")[2]) if name.startswith("timm:") else _row(name, load_model(name))
     except UnsupportedModelError as refusal:

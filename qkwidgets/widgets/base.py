@@ -11,7 +11,7 @@ import traitlets as t
 
 from qkwidgets.answers import registry
 from qkwidgets.answers.base import check_ending
-from qkwidgets.core.errors import InputError, check_megabytes, check_range
+from qkwidgets.core.errors import InputError, check_keywords, check_megabytes, check_range
 from qkwidgets.core.index import ModeIndex
 
 STATIC = Path(__file__).parent / "static"
@@ -35,13 +35,8 @@ class QKWidget(anywidget.AnyWidget):
 
     def __init__(self, **traits: Any) -> None:
         known = [name for name, trait in self.traits(sync=True).items() if not (name.startswith("_") or trait.read_only)]
-        for name in traits:
-            if name not in known:
-                own = sorted(set(known) - set(anywidget.AnyWidget.class_trait_names()))
-                raise InputError(
-                    f"A keyword of {type(self).__name__} is one of {', '.join(own)}: got {name!r}. "
-                    "It is probably misspelt. Use one of these."
-                )
+        own = sorted(set(known) - set(anywidget.AnyWidget.class_trait_names()))
+        check_keywords(type(self).__name__, [name for name in traits if name not in known], own)
         super().__init__(**traits)
         self.on_msg(self._reply)
 

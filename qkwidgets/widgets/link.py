@@ -5,7 +5,7 @@ from typing import Any
 
 import traitlets as t
 
-from qkwidgets.core.errors import InputError
+from qkwidgets.core.errors import InputError, check_keywords
 from qkwidgets.widgets.base import QKWidget
 
 INDICES = ("layer", "head", "mode", "image", "token")
@@ -29,7 +29,7 @@ class Link:
         return f"Link({', '.join(self.names)})" if self._links else "Link(undone)"
 
 
-def link(a: Any, b: Any, *names: str) -> Link:
+def link(a: Any, b: Any = None, *names: Any) -> Link:
     """Make two views move together: what is chosen in one is chosen in the other, by hand or from Python.
 
     Views are joined in the kernel. An exported page holds one view, so it has no links: the panels that shall move together
@@ -52,7 +52,7 @@ def link(a: Any, b: Any, *names: str) -> Link:
     Raises
     ------
     InputError
-        If one of the two is no such widget, a name is unknown, or the two have not equally many of what is named.
+        If one of the two is missing or no such widget, a name is unknown, or the two have not equally many of what is named.
 
     Examples
     --------
@@ -67,6 +67,7 @@ def link(a: Any, b: Any, *names: str) -> Link:
     (4, 2)
     >>> together.unlink()
     """
+    _refuse_one(b)
     for widget in (a, b):
         _refuse_other(widget)
     if a is b:
@@ -91,6 +92,14 @@ def _in_common(a: QKWidget, b: QKWidget) -> list[str]:
     return [*shared, "sign"] if signed else shared
 
 
+def _refuse_one(b: Any) -> None:
+    if b is None or isinstance(b, str):
+        raise InputError(
+            f"A link joins two views: got {'one' if b is None else f'{b!r} in the place of the second'}. They were probably handed over in a list, "
+            'or the second was forgotten. Name both, and then what they share: qk.link(a, b, "layer").'
+        )
+
+
 def _refuse_other(widget: Any) -> None:
     if not isinstance(widget, QKWidget):
         raise InputError(
@@ -99,9 +108,13 @@ def _refuse_other(widget: Any) -> None:
         )
 
 
-def _refuse_unlike(a: QKWidget, b: QKWidget, name: str) -> None:
-    if name not in LINKABLE:
-        raise InputError(f"Views share any of {', '.join(LINKABLE)}: got {name!r}. It is probably misspelt. Use one of these.")
+def _refuse_unlike(a: QKWidget, b: QKWidget, name: Any) -> None:
+    if not isinstance(name, str):
+        raise InputError(
+            f"What two views share is named, each by a text of its own: got one of type {type(name).__name__}. It is probably a list of names, or a "
+            'third view, which needs a link of its own. Write qk.link(a, b, "layer", "head").'
+        )
+    check_keywords("what views share", [name], LINKABLE, "name")
     without = [type(each).__name__ for each in (a, b) if name not in (each.counts if name in INDICES else each.traits())]
     if without:
         raise InputError(

@@ -251,8 +251,18 @@ def test_a_bad_option_is_answered_in_words(options, message):
     [
         (
             {"vary": {"colour": [1, 2]}},
+            "An option of vary= is one of seed, feature, n_items, arrangement, difference, shape, pattern, ground, ground_contrast: got "
+            "'colour'. It is probably misspelt. Nearest: 'ground'.",
+        ),
+        (
+            {"vary": {"size": [64, 224]}},
             "Options that can be varied are seed, feature, n_items, arrangement, difference, shape, pattern, ground, ground_contrast: got "
-            "'colour'. All scenes of a grid have one size. Pass one of these.",
+            "'size'. All scenes of a grid have one size. Pass one of these.",
+        ),
+        (
+            {"vary": {"feature": ["size"]}, "sead": 1},
+            "A keyword of odd_one_out_grid is one of n, vary, seed, feature, n_items, arrangement, difference, shape, pattern, ground, "
+            "ground_contrast, start, size: got 'sead'. It is probably misspelt. Nearest: 'seed'.",
         ),
         (
             {"vary": {"feature": ["size"]}, "feature": "colour"},

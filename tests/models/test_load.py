@@ -283,6 +283,16 @@ def test_names_without_a_source_or_of_a_later_version_are_refused(file):
         == "A built-in model must be one of builtin:o3, builtin:o3-mim, builtin:o3-mim-ft: got 'builtin:o4'. "
         "It is probably misspelt. Use one of these."
     )
+    assert refused("answer.qk").endswith(
+        "got 'answer.qk'. It is a saved answer, not the model itself. Open it with qkwidgets.open(\"answer.qk\"), or `qkwidgets explore "
+        "answer.qk` in a shell."
+    )
+    assert refused("training-o3").endswith(
+        'It is a saved answer that comes with the package. Open it with qkwidgets.examples("training-o3").'
+    )
+    assert refused("https://example.org/model.safetensor").endswith(
+        "It is an address, and nothing is fetched from one here. Download the file, and name that."
+    )
     assert refused("o3-mim").endswith("got 'o3-mim'. It is a built-in model. Write \"builtin:o3-mim\".")
     assert refused(17) == 'A model must be "builtin:o3", "timm:NAME", or an nn.Module: got one of type int. Pass one of these.'
     assert refused(vit(), checkpoint=file).startswith("checkpoint= must come with a name: got a module (VisionTransformer)")

@@ -65,6 +65,15 @@ def test_a_name_may_go_without_its_source():
     assert model_table("deit_tiny_patch16_224").splitlines()[1].split()[:4] == ["timm:deit_tiny_patch16_224", "12", "x", "3"]
 
 
+def test_a_built_in_name_may_go_without_its_source_too():
+    assert model_table("o3") == model_table("builtin:o3")
+
+
+def test_a_saved_answer_is_no_model():
+    with pytest.raises(InputError, match=r"got 'answer\.qk'\. It is a saved answer, not the model itself\. "):
+        model_table("answer.qk")
+
+
 def test_a_model_that_is_refused_has_its_sentence():
     assert model_table("timm:xcit_nano_12_p16_224").startswith("'timm:xcit_nano_12_p16_224' attends over channels")
 
