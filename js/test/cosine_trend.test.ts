@@ -97,6 +97,17 @@ test("a click in a column makes it the chosen one, and names are text", async ()
   expect(root.querySelector("b")).toBeNull();
 });
 
+test("a button in each of several columns chooses its training, for those who have no pointer", async () => {
+  const { model, root } = await open();
+  const pressed = () =>
+    [...root.querySelectorAll(".column button")].map((button) => button.getAttribute("aria-pressed"));
+  expect(pressed()).toEqual(["true", "false"]);
+  root.querySelector<HTMLElement>(".column + .column button")?.click();
+  await painted();
+  expect([model.get("training"), pressed()]).toEqual([1, ["false", "true"]]);
+  expect((await open({}, 1)).root.querySelector(".column button")).toBeNull();
+});
+
 test("closing takes every listener away", async () => {
   const { model, close } = await open();
   model.set("snapshot", 1);

@@ -155,11 +155,12 @@ test("the sign shown is printed, and follows the trait", async () => {
 });
 
 test("one is one image, and many are counted in thousands", () => {
-  expect([0, 1, 2, 1000].map((count) => counted(count, "image"))).toEqual([
+  expect([0, 1, 2, 1000, 1234567].map((count) => counted(count, "image"))).toEqual([
     "0 images",
     "1 image",
     "2 images",
     "1,000 images",
+    "1,234,567 images",
   ]);
 });
 
@@ -220,6 +221,17 @@ test("with some modes embedded, attention is shown for whole rows only and the r
   model.set("mode", 3);
   await painted();
   expect(text(part("qk-overlay"))).toContain("The maps of M3 are not in this page: it holds M0 to M1");
+});
+
+test("a finger that leaves after a tap leaves the numbers of its patch there", async () => {
+  const { part } = await open();
+  const pane = part("qk-overlay").querySelector(".pane") as HTMLElement;
+  pane.getBoundingClientRect = () => ({ left: 0, top: 0, width: 30, height: 20 }) as DOMRect;
+  pane.dispatchEvent(new MouseEvent("pointermove", { clientX: 25, clientY: 15 }));
+  pane.dispatchEvent(new MouseEvent("pointerleave"));
+  pane.dispatchEvent(new MouseEvent("click", { clientX: 25, clientY: 15 }));
+  await painted();
+  expect(text(part("qk-overlay").querySelector(".body > output") as Element)).toMatch(/^r1 c2 {2}query /);
 });
 
 test("hovering does not repaint maps, and Python hears nothing of it", async () => {

@@ -221,11 +221,19 @@ test("shares inside images follow the variant, and may be negative", async () =>
   );
 });
 
-test("without a pass inside images, that is said, and nothing is drawn of it", async () => {
-  const { part, share } = await open({ energies: dataView(energiesBytes(false)) });
+test("without a pass inside images, that is said, and neither a column nor a bar is there for it", async () => {
+  const all = await open();
+  const { part } = await open({ energies: dataView(energiesBytes(false)) });
+  const count = (view: typeof all, selector: string): number =>
+    view.part("qk-energy").querySelectorAll(selector).length;
+  expect([".barline", "thead th", "tbody tr:first-child td"].map((each) => count(all, each))).toEqual([
+    3, 5, 4,
+  ]);
+  expect(
+    [".barline", "thead th", "tbody tr:first-child td"].map((each) => count({ ...all, part }, each)),
+  ).toEqual([2, 4, 3]);
   expect(text(part("qk-energy"))).toContain("not asked for: within=True");
-  expect(share("CC", 3)).toBe("");
-  expect(part("qk-energy").querySelectorAll<HTMLElement>(".barline[hidden]")).toHaveLength(1);
+  expect(text(part("qk-cells"))).not.toContain("inside images");
 });
 
 test("heads are coloured by any share; one that a variant leaves out cannot be chosen, and gives way to the label", async () => {
@@ -419,17 +427,34 @@ test("under the pointer stand the parts of both sides, which add up within their
   expect(text(part("qk-patch"))).toMatch(/^r1 c1\n/);
 });
 
-test("what is not in the view is said: spreads, maps on images, weak modes", async () => {
+test("without spreads there are no panes for them, and one quiet line says how to have them", async () => {
+  const { part, button, act } = await open({}, { spread: false });
+  const shown = (): string[] =>
+    [...part("qk-maps").querySelectorAll<HTMLElement>("figure:not([hidden]) figcaption")].map(text);
+  expect(shown()).toEqual(["position part", "position part"]);
+  expect(text(part("qk-maps").querySelector(".wall + .caption"))).toBe(
+    "How much content varies on each patch was not asked for: spread=True.",
+  );
+  expect(text(part("qk-maps").querySelector(".missing"))).toBe("");
+  expect(text(part("qk-maps"))).not.toContain("root mean square is shown");
+  await act(() => click(button("on one image")));
+  expect(shown()).toHaveLength(7);
+  expect(text(part("qk-maps").querySelector(".wall + .caption"))).toBe("");
+});
+
+test("what is not in the view is said: maps on images, weak modes", async () => {
   const few = await open({}, { spread: false, content: false });
-  expect(text(few.part("qk-maps"))).toContain("make the factors with spread=True");
-  expect(few.part("qk-maps").querySelectorAll("figure:not([hidden]) .pane[data-empty]")).toHaveLength(2);
   await few.act(() => click(few.button("on one image")));
   expect(text(few.part("qk-maps"))).toContain("they need the model");
   await few.act(() => few.model.set("mode", 3));
   expect(text(few.part("qk-maps"))).toContain("Maps are here of the 3 strongest of the 4 modes");
   const none = await open({ meta: factorMeta({ images: [] }), view: { maps: "image" } });
-  expect(none.button("on one image").disabled).toBe(true);
+  expect(none.part("qk-maps").querySelector("[data-option=maps]")).toBeNull();
   expect(none.part("qk-maps").querySelectorAll("figure:not([hidden])")).toHaveLength(4);
+  expect(text(none.part("qk-maps"))).toContain("not asked for: widget(model=model, images=images)");
+  const leftOut = ["The last 3 of 3 images with maps of their own are not in this page, to keep it small."];
+  const small = await open({ meta: factorMeta({ images: [], left_out: leftOut }) });
+  expect(text(small.part("qk-maps"))).not.toContain("widget(");
 });
 
 test("few images: their bias stands above all shares", async () => {

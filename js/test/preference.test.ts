@@ -98,6 +98,25 @@ test("a scene is ready after its first paint: masks, who asks, and three groups 
   expect(text(part("qk-error"))).toBe("");
 });
 
+test("arrow keys walk on from patch to patch; a patch that was tapped keeps its number, on other layers, too", async () => {
+  const { part, model } = await open();
+  const pane = part("qk-attention-target");
+  const words = (): string => text(pane.nextElementSibling);
+  const press = (key: string): string => {
+    pane.dispatchEvent(new KeyboardEvent("keydown", { key, cancelable: true }));
+    return words();
+  };
+  expect([press("ArrowDown"), press("ArrowLeft")]).toEqual(["r1 c1: 0.500", "r1 c0: 0.333"]);
+  pane.dispatchEvent(new Event("pointerleave"));
+  expect(words()).toContain("target asks");
+  pane.getBoundingClientRect = () => ({ left: 0, top: 0, width: 20, height: 20 }) as DOMRect;
+  pane.dispatchEvent(new MouseEvent("click", { clientX: 15, clientY: 15 }));
+  expect(words()).toBe("r1 c1: 0.500");
+  model.set("layer", 0);
+  await painted();
+  expect(words()).toBe("r1 c1: 0.500");
+});
+
 test("distractors are counted with and without ground, and not at all where one mask holds all of them", async () => {
   const said = async (regions: number[], merged = false) => {
     const tiles = { "0.0": view(sceneBytes(0, regions)) };

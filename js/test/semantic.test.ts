@@ -144,6 +144,47 @@ test("what is pointed at in the table is told in words and marked in the picture
   expect(root.querySelector(".flows b, .readout b")).toBeNull();
 });
 
+test("arrow keys walk over the table, and what is left is told no more", async () => {
+  const { part } = await open();
+  const table = part("qk-table");
+  const press = async (key: string): Promise<string> => {
+    table.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    await painted();
+    return text(part("qk-pair"));
+  };
+  expect(table.tabIndex).toBe(0);
+  expect(text(part("qk-pair"))).toContain("arrow keys");
+  expect(await press("ArrowDown")).toMatch(/^G ground → G ground/);
+  expect(await press("ArrowDown")).toMatch(/^G ground → 1 /);
+  expect(await press("ArrowRight")).toMatch(/^1 <b>dog<\/b> → 1 /);
+  expect(await press("ArrowUp")).toMatch(/^1 <b>dog<\/b> → G ground/);
+  expect(await press("ArrowUp")).toMatch(/^1 <b>dog<\/b> → G ground/);
+  expect(table.querySelectorAll("[data-on]")).toHaveLength(1);
+  expect(await press("Escape")).toContain("arrow keys");
+  await press("ArrowLeft");
+  table.dispatchEvent(new Event("blur"));
+  await painted();
+  expect(table.querySelectorAll("[data-on]")).toHaveLength(0);
+});
+
+test("a finger that leaves after a tap leaves the number of the cell or of the arrow there", async () => {
+  const { part, arrows } = await open();
+  const tap = async (element: Element | undefined, left: Element): Promise<string> => {
+    element?.dispatchEvent(new Event("pointerover", { bubbles: true }));
+    left.dispatchEvent(new Event("pointerleave"));
+    element?.dispatchEvent(new Event("click", { bubbles: true }));
+    await painted();
+    return text(part("qk-pair"));
+  };
+  const cell = part("qk-table").querySelectorAll("td")[7];
+  expect(await tap(cell, part("qk-table"))).toContain("1 <b>dog</b> → 2 cat");
+  const arrow = arrows().find(({ dataset }) => dataset.query === "1" && dataset.key === "1");
+  expect(
+    await tap(arrow?.firstElementChild ?? undefined, part("qk-segments").querySelector(".arrows") as Element),
+  ).toContain("1 <b>dog</b> → 1 <b>dog</b>");
+  expect(await tap(part("qk-segments"), part("qk-segments"))).toContain("arrow keys");
+});
+
 test("the axis of the shares ends where the data do, and chance is drawn of what is counted", async () => {
   const { part, model } = await open();
   const axis = () => [...part("qk-shares").querySelectorAll(".ylabels .tick")].map(text);
@@ -198,6 +239,15 @@ test("a head that is not here is asked for, and without a kernel named as missin
   live.model.deliver({ kind: "tile", id, layer, head }, [view(headBytes(3))]);
   await painted();
   expect(live.cells()[7]).toBe("6.0");
+});
+
+test("the tables of another head are dim where those asked for are not in the page", async () => {
+  const { model, root } = await open();
+  model.set("head", 1);
+  await expect.poll(() => root.hasAttribute("data-waiting")).toBe(true);
+  model.set("head", 0);
+  await painted();
+  expect([root.hasAttribute("data-waiting"), text(root.querySelector(".error"))]).toEqual([false, ""]);
 });
 
 test("back on a head that is kept the view waits no more, whatever is still under way", async () => {

@@ -19,7 +19,6 @@ from qkwidgets.answers.factor_rows import MEASURES
 from qkwidgets.answers.factors import Factors
 from qkwidgets.answers.file import to_bytes
 from qkwidgets.answers.quantise import Arrays, quantised
-from qkwidgets.core.factors.names import LABELS
 from qkwidgets.widgets.wire import meta_record, wire_pictures
 
 SIDES = ("query", "key")
@@ -81,7 +80,6 @@ class FactorParts:
                 "correction": answer.correction,
                 "bias": answer.bias,
                 "mapped_modes": self.n_modes,
-                "labels": list(LABELS),
                 "unspecialised": [f"L{layer}H{head}" for layer, head in np.argwhere(answer.unspecialised)],
             },
         }

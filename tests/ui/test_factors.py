@@ -77,6 +77,14 @@ def test_a_click_on_a_point_of_the_triangle_chooses_its_mode_and_its_maps(open_p
     expect(page.selection).to_have_text("L1 H0 M0")
 
 
+def test_the_letters_of_a_chip_stand_above_its_pattern(open_page, factor_page):
+    chip = open_page(factor_page).view.locator("tr[data-cell=PC] .mark")
+    room, pattern = chip.evaluate(
+        """e => { const { paddingBottom, backgroundSize } = getComputedStyle(e); return [paddingBottom, backgroundSize.split(" ")[1]]; }"""
+    )
+    assert float(room.removesuffix("px")) >= float(pattern.removesuffix("px")) > 0
+
+
 def _percent(value: float) -> str:
     text = f"{100 * value:.1f}" if value < 0.0995 else f"{100 * value:.0f}"
     return f"{text if float(text) else '0'} %"

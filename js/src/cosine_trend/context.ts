@@ -2,6 +2,7 @@
 
 import type { Theme } from "../lib/colour.ts";
 import type { Spectra } from "../lib/data.ts";
+import type { Standing } from "../lib/mount.ts";
 import type { Store } from "../lib/store.ts";
 import type { TrendMeta } from "./data.ts";
 import type { State } from "./index.ts";
@@ -26,9 +27,4 @@ export interface TrendContext {
   readonly signal: AbortSignal;
 }
 
-export interface Part {
-  readonly root: HTMLElement;
-  /** what it repaints for */
-  readonly keys: readonly (keyof Shown)[];
-  paint(): void;
-}
+export type Part = Standing<Shown>;

@@ -1,7 +1,7 @@
 /** How well does a model do by each snapshot? A dot each, in the colours of the lines above it; click one to go there. */
 
 import { h, setAttributes, setText, svg } from "../lib/dom.ts";
-import { format, linear } from "../lib/numbers.ts";
+import { format, grouped, linear } from "../lib/numbers.ts";
 import { yLabel } from "../panels/panel.ts";
 import type { Part, TrendContext } from "./context.ts";
 import { snapshotColour, snapshotOf } from "./data.ts";
@@ -34,7 +34,7 @@ export function scorePart({ store, meta, signal }: TrendContext, training: numbe
         height: HEIGHT,
         "data-snapshot": n,
       },
-      svg("title", {}, `step ${step.toLocaleString("en")}: ${format(scores[n] ?? Number.NaN)}`),
+      svg("title", {}, `step ${grouped(step)}: ${format(scores[n] ?? Number.NaN)}`),
     ),
   );
   const lines = scores
@@ -43,11 +43,7 @@ export function scorePart({ store, meta, signal }: TrendContext, training: numbe
       svg("line", { class: "rule", x1: x(n), y1: y(scores[n] ?? 0), x2: x(n + 1), y2: y(score) }),
     );
   const ticks = [...named].map((n) =>
-    svg(
-      "text",
-      { class: "tick", x: x(n), y: HEIGHT - 2, "text-anchor": "middle" },
-      (steps[n] ?? 0).toLocaleString("en"),
-    ),
+    svg("text", { class: "tick", x: x(n), y: HEIGHT - 2, "text-anchor": "middle" }, grouped(steps[n] ?? 0)),
   );
   const chart = svg(
     "svg",
@@ -89,7 +85,7 @@ export function scorePart({ store, meta, signal }: TrendContext, training: numbe
       });
       const score = scores[at] ?? Number.NaN;
       setAttributes(ring, { cx: x(at), cy: y(score) });
-      const words = `step ${(steps[at] ?? 0).toLocaleString("en")}  score ${format(score)}`;
+      const words = `step ${grouped(steps[at] ?? 0)}  score ${format(score)}`;
       setText(readout, words);
       setAttributes(chart, { "aria-label": `${measures}. ${words}` });
     },

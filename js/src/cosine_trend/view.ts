@@ -3,10 +3,10 @@
 import type { ViewModel, ViewProps } from "../lib/afm.ts";
 import { type BytesLike, toBytes } from "../lib/bytes.ts";
 import { checkedMeta, type Data } from "../lib/data.ts";
-import { h, setText } from "../lib/dom.ts";
+import { FOCUSABLE, h, setAttributes, setText } from "../lib/dom.ts";
 import { keepPainted, mountOn, sharedTraits } from "../lib/mount.ts";
 import { leftOutLine } from "../lib/notices.ts";
-import { placeWithin } from "../lib/numbers.ts";
+import { grouped, placeWithin } from "../lib/numbers.ts";
 import { bindTraits, Store } from "../lib/store.ts";
 import { aboutPanel } from "../panels/about.ts";
 import { addressWithin, controlsBar, slider } from "../panels/controls.ts";
@@ -62,7 +62,7 @@ function stepPart({ store, meta, signal }: TrendContext): Part {
 
 /** The trend of one training at its snapshot, and its scores; whatever is clicked in it is about its training. */
 function columnPart(context: TrendContext, training: number, extent: readonly number[]): Part {
-  const { store, spectra, signal } = context;
+  const { store, meta, spectra, signal } = context;
   const trend = anew(context, training, ({ at, data, record, lifetime }) => {
     const of = spectra[training] ?? [];
     const others = of.map((each, n) => ({
@@ -74,13 +74,31 @@ function columnPart(context: TrendContext, training: number, extent: readonly nu
     return [trendPanel({ store, data, signal: lifetime }, { title, tag, extent, others })];
   });
   const parts = [trend, scorePart(context, training)];
-  const root = h("div", { class: "column", "data-training": training }, ...parts.map((part) => part.root));
+  const choose = h(
+    "button",
+    {
+      type: "button",
+      class: "choose",
+      "aria-label": `heads and modes of ${meta.trainings[training]?.model ?? ""} below`,
+      ...FOCUSABLE,
+    },
+    "heads and modes below",
+  );
+  const root = h(
+    "div",
+    { class: "column", "data-training": training },
+    ...parts.map((part) => part.root),
+    ...(meta.trainings.length > 1 ? [choose] : []),
+  );
+  // The button's clicks arrive here, too.
   root.addEventListener("click", () => store.set({ training }), { signal });
   return {
     root,
     keys: ["training", "snapshot", "layer", "head", "theme"],
     paint() {
-      root.toggleAttribute("data-chosen", store.state.training === training);
+      const isChosen = store.state.training === training;
+      root.toggleAttribute("data-chosen", isChosen);
+      setAttributes(choose, { "aria-pressed": String(isChosen) });
       for (const part of parts) part.paint();
     },
   };
@@ -155,7 +173,7 @@ function anew(
   };
 }
 
-const stepWords = ({ steps }: TrainingMeta, at: number): string => (steps[at] ?? 0).toLocaleString("en");
+const stepWords = ({ steps }: TrainingMeta, at: number): string => grouped(steps[at] ?? 0);
 
 const countOf = ({ trainings }: TrendMeta): number => Math.max(...trainings.map(({ steps }) => steps.length));
 

@@ -1,9 +1,9 @@
 /** Puts the panels of one view together and feeds them tiles. */
 
-import type { ViewModel, ViewProps } from "../lib/afm.ts";
+import type { ViewProps } from "../lib/afm.ts";
 import { type Data, loadData } from "../lib/data.ts";
 import { h } from "../lib/dom.ts";
-import { keepPainted, mountOn, sharedTraits } from "../lib/mount.ts";
+import { initialState, keepPainted, mountOn } from "../lib/mount.ts";
 import { leftOutLine, noticeLines } from "../lib/notices.ts";
 import { bindTraits, Store } from "../lib/store.ts";
 import { aboutPanel } from "../panels/about.ts";
@@ -11,14 +11,7 @@ import { attentionPanel } from "../panels/attention.ts";
 import { controlsBar, withinModel } from "../panels/controls.ts";
 import { gridPanel } from "../panels/grid.ts";
 import { overlayPanel } from "../panels/overlay.ts";
-import {
-  type Panel,
-  type PanelContext,
-  type PanelName,
-  SHARED,
-  type Shared,
-  type Shown,
-} from "../panels/panel.ts";
+import { type Panel, type PanelContext, type PanelName, SHARED, type Shown } from "../panels/panel.ts";
 import { spectrumPanel } from "../panels/spectrum.ts";
 import { trendPanel } from "../panels/trend.ts";
 import { feedTiles } from "./feed.ts";
@@ -58,7 +51,15 @@ export const mount = (view: ViewProps): Promise<void> =>
 
 async function compose(view: ViewProps, data: Data, names: readonly PanelName[]): Promise<void> {
   const { model, root, signal } = view;
-  const store = new Store<Shown>(initialState(model), signal);
+  const store = new Store<Shown>(
+    initialState<Shown>(model, SHARED, DEFAULT_VIEW, {
+      tile: null,
+      hover: null,
+      hoverMode: -1,
+      keyToken: -1,
+    }),
+    signal,
+  );
   const context = { store, data, signal };
   const shown = names.filter((name) => data.meta.images.length > 0 || !ABOUT_IMAGES.includes(name));
   const bar = controlsBar(context);
@@ -105,18 +106,3 @@ const outlinePalette = ({ store }: PanelContext, root: HTMLElement) => ({
     root.dataset.qkPalette = store.state.view.palette;
   },
 });
-
-function initialState(model: ViewModel): Shown {
-  const shared = sharedTraits<Shared>(model, SHARED);
-  return {
-    ...shared,
-    view: { ...DEFAULT_VIEW, ...shared.view },
-    theme: "light",
-    tile: null,
-    hover: null,
-    hoverMode: -1,
-    keyToken: -1,
-    error: "",
-    note: "",
-  };
-}

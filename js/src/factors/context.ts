@@ -1,7 +1,7 @@
 /** What the parts of a factor map share: the state they paint from, and what never changes. */
 
 import type { Theme } from "../lib/colour.ts";
-import type { Piece } from "../lib/mount.ts";
+import type { Standing } from "../lib/mount.ts";
 import type { Store } from "../lib/store.ts";
 import type { Energies, FactorMeta, HeadMaps, Modes } from "./data.ts";
 import type { State } from "./index.ts";
@@ -32,12 +32,8 @@ export interface FactorContext {
   readonly signal: AbortSignal;
 }
 
-export type FactorPanel = Piece<Shown> & { readonly root: HTMLElement };
+export type FactorPanel = Standing<Shown>;
 
 /** The current head's maps, or null while they are on their way. */
 export const currentMaps = ({ maps, layer, head }: Shown): HeadMaps | null =>
   maps && maps.layer === layer && maps.head === head ? maps : null;
-
-export function setView(store: Store<Shown>, patch: Partial<State["view"]>): void {
-  store.set({ view: { ...store.state.view, ...patch } });
-}

@@ -49,6 +49,11 @@ export class Energies {
     return sum;
   }
 
+  /** Whether pairs inside single images were asked for. */
+  get hasWithin(): boolean {
+    return this.#tensors.has(WITHIN.all);
+  }
+
   /**
    * Covariance shares inside single images [query factor, key factor] of the full split, in a variant's factors: without the mean
    * those from position on; seen by softmax, keys by position and residual alone, since all else is equal for an image's patches.

@@ -17,6 +17,8 @@ import {
 import type { FactorContext, FactorPanel } from "./context.ts";
 import { labelMark, percentWords } from "./words.ts";
 
+/** The bar and the column that are there where they were asked for. */
+const INSIDE = "inside images";
 /** Width in percent from which a segment has room for its letters. */
 const NAMED_FROM = 8;
 
@@ -26,9 +28,10 @@ export function energyPanel({ store, meta, energies }: FactorContext): FactorPan
   const bars = {
     head: bar("this head"),
     layer: bar("its layer"),
-    within: bar("inside images"),
+    within: bar(INSIDE),
   };
-  const rows = CELLS.map((cell) => cellRow(cell));
+  const { hasWithin } = energies;
+  const rows = CELLS.map((cell) => cellRow(cell, hasWithin));
   const columns = VARIANTS.map(([variant, words]) =>
     h("th", { scope: "col", "data-variant": variant }, words),
   );
@@ -43,7 +46,7 @@ export function energyPanel({ store, meta, energies }: FactorContext): FactorPan
         {},
         h("th", { scope: "col" }, "query · key"),
         ...columns,
-        h("th", { scope: "col" }, "inside images"),
+        ...(hasWithin ? [h("th", { scope: "col" }, INSIDE)] : []),
       ),
     ),
     h("tbody", {}, ...rows.map((row) => row.root)),
@@ -55,7 +58,7 @@ export function energyPanel({ store, meta, energies }: FactorContext): FactorPan
     "Energy of this head",
     [tag],
     chip,
-    h("div", { class: "bars" }, bars.head.root, bars.layer.root, bars.within.root),
+    h("div", { class: "bars" }, bars.head.root, bars.layer.root, ...(hasWithin ? [bars.within.root] : [])),
     table,
     special,
     caption,
@@ -78,7 +81,7 @@ export function energyPanel({ store, meta, energies }: FactorContext): FactorPan
       chip.replaceChildren(labelMark(label), label.words);
       bars.head.paint(shares(energy, view.variant));
       bars.layer.paint(shares(energies.cells(layer), view.variant));
-      bars.within.paint(within);
+      if (within) bars.within.paint(within);
       const all = VARIANTS.map(([variant]) => shares(energy, variant));
       for (const [i, row] of rows.entries())
         row.paint(
@@ -88,7 +91,7 @@ export function energyPanel({ store, meta, energies }: FactorContext): FactorPan
       for (const column of table.querySelectorAll<HTMLElement>("[data-variant]"))
         column.toggleAttribute("data-current", column.dataset.variant === view.variant);
       setText(special, specialWords(energies.specialisation(layer, head)));
-      setText(caption, captionWords(meta.factors.n_images, within !== undefined, view.variant));
+      setText(caption, captionWords(meta.factors.n_images, hasWithin, view.variant));
     },
   };
 }
@@ -132,9 +135,7 @@ function bar(name: string) {
   const root = h("div", { class: "barline" }, h("span", { class: "tick" }, name), stack);
   return {
     root,
-    paint(values: readonly number[] | undefined): void {
-      root.hidden = values === undefined;
-      const parts = values ?? [];
+    paint(parts: readonly number[]): void {
       const below = parts.reduce((sum, value) => sum + Math.min(0, value || 0), 0);
       const above = parts.reduce((sum, value) => sum + Math.max(0, value || 0), 0);
       const percent = 100 / (above - below || 1);
@@ -155,7 +156,7 @@ function bar(name: string) {
   };
 }
 
-function cellRow(cell: Cell) {
+function cellRow(cell: Cell, hasWithin: boolean) {
   const numbers = VARIANTS.map(([variant]) => h("td", { class: "number", "data-variant": variant }));
   const within = h("td", { class: "number" });
   const root = h(
@@ -163,7 +164,7 @@ function cellRow(cell: Cell) {
     { "data-cell": cell.name },
     h("th", { scope: "row" }, labelMark({ kind: cell.kind, letters: cell.name }), cellWords(cell)),
     ...numbers,
-    within,
+    ...(hasWithin ? [within] : []),
   );
   return {
     root,

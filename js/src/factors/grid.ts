@@ -7,6 +7,7 @@
 import { css, inkOn } from "../lib/colour.ts";
 import { FOCUSABLE, h, setAttributes, setText } from "../lib/dom.ts";
 import { defined, format } from "../lib/numbers.ts";
+import { setView } from "../lib/store.ts";
 import { headScale, scaleLegend } from "../panels/head-scale.ts";
 import { headTable } from "../panels/head-table.ts";
 import { frame } from "../panels/panel.ts";
@@ -20,7 +21,7 @@ import {
   type Variant,
   variantWords,
 } from "./cells.ts";
-import { type FactorContext, type FactorPanel, setView } from "./context.ts";
+import type { FactorContext, FactorPanel } from "./context.ts";
 import { labelMark, percentWords } from "./words.ts";
 
 const UNSPECIALISED = "no more specialised than random read-outs";

@@ -10,11 +10,12 @@ import { prefixCount, tokenName } from "../lib/data.ts";
 import { h, setText } from "../lib/dom.ts";
 import { counted, format, formatBounded } from "../lib/numbers.ts";
 import { segmented } from "../lib/segmented.ts";
+import { setView } from "../lib/store.ts";
 import type { Side } from "../lib/tile.ts";
 import { scaleLegend } from "../panels/head-scale.ts";
 import { Pane } from "../panels/pane.ts";
 import { frame } from "../panels/panel.ts";
-import { currentMaps, type FactorContext, type FactorPanel, type Shown, setView } from "./context.ts";
+import { currentMaps, type FactorContext, type FactorPanel, type Shown } from "./context.ts";
 import type { Bounded, HeadMaps } from "./data.ts";
 import { aspectOf, mapColour, mapPane, patchEvents, rangeOf, type Shows, valuesOf } from "./map-pane.ts";
 import { sharesWords } from "./words.ts";
@@ -28,8 +29,8 @@ const SHOWN: Record<Where, readonly Shows[]> = {
 };
 const PARTS: readonly Shows[] = ["whole", "position", "spread", "content"];
 
-const NO_SPREAD =
-  "How much content varies on each patch was not asked for: make the factors with spread=True.";
+const NO_SPREAD = "How much content varies on each patch was not asked for: spread=True.";
+const NO_IMAGES = "Maps on single images were not asked for: widget(model=model, images=images).";
 const NO_CONTENT =
   "Maps on single images are not in this view: they need the model, or a page that was made with images.";
 
@@ -59,22 +60,19 @@ export function mapsPanel(context: FactorContext): FactorPanel {
     (maps) => setView(store, { maps }),
     signal,
   );
-  const single = choice.root.querySelector<HTMLButtonElement>("[value=image]");
-  if (single && !meta.images.length) {
-    single.disabled = true;
-    single.title = "No image came with this view.";
-  }
   const tag = h("span", { class: "tag" });
   const legend = mapLegend();
   const readout = h("output", { class: "readout", "data-testid": "qk-patch" });
   const missing = h("p", { class: "missing" });
+  const unasked = h("p", { class: "caption" });
   const caption = h("p", { class: "caption" });
   const root = frame(
     "maps",
     "Maps of this mode",
-    [tag, choice.root],
+    [tag, ...(meta.images.length ? [choice.root] : [])],
     missing,
     h("div", { class: "wall" }, photograph.root, ...sides.map((side) => side.root)),
+    unasked,
     h("div", { class: "foot" }, readout, legend.root),
     caption,
   );
@@ -82,9 +80,13 @@ export function mapsPanel(context: FactorContext): FactorPanel {
   /** A view without images has nothing to show on one. */
   const where = (): Where => (meta.images.length ? store.state.view.maps : "images");
 
+  /** Alike for all heads: one that is on its way has what the last one had. */
+  let hasSpread = true;
+
   function draw(maps: HeadMaps | null): void {
     const { layer, head, mode, image, theme } = store.state;
-    const shows = SHOWN[where()];
+    if (maps) hasSpread = maps.has("spread");
+    const shows = SHOWN[where()].filter((part) => hasSpread || part !== "spread");
     const reason = reasonNot(maps, mode, shows);
     setText(missing, reason);
     missing.hidden = reason === "";
@@ -100,9 +102,11 @@ export function mapsPanel(context: FactorContext): FactorPanel {
     }
     for (const { side, words } of sides) setText(words, sharesWords(modes.shares(side, layer, head, mode)));
     legend.paint(range, shows.includes("spread"), theme);
-    setText(caption, captionOf(where(), meta.factors.n_images, range));
+    setText(unasked, unaskedOf(where()));
+    setText(caption, captionOf(where(), meta.factors.n_images, range, hasSpread));
     setText(tag, `L${layer} H${head} M${mode}`);
     root.toggleAttribute("data-one", where() === "image");
+    root.toggleAttribute("data-sole", shows.length === 1);
     choice.paint(where());
     photograph.show(image, where());
     for (const { pane } of panes) pane.root.style.aspectRatio = String(aspectOf(context, image));
@@ -112,8 +116,14 @@ export function mapsPanel(context: FactorContext): FactorPanel {
     if (!maps) return store.state.error ? "" : "The maps are on their way.";
     if (mode >= maps.nModes)
       return `Maps are here of the ${maps.nModes} strongest of the ${meta.n_modes} modes of each head.`;
-    if (shows.includes("spread") && !maps.has("spread")) return NO_SPREAD;
     return shows.includes("content") && !maps.has("content") ? NO_CONTENT : "";
+  }
+
+  /** What there would be more of; images that a page has no room for are said above. */
+  function unaskedOf(maps: Where): string {
+    const more = maps === "images" && !hasSpread ? [NO_SPREAD] : [];
+    if (!meta.images.length && !meta.left_out.length) more.push(NO_IMAGES);
+    return more.join(" ");
   }
 
   function sayPatch(maps: HeadMaps | null): string {
@@ -218,11 +228,12 @@ function patchWords(
   return `${parts}, content ${words(content)}; sum ${words(sum)}`;
 }
 
-function captionOf(where: Where, nImages: number, range: number): string {
+function captionOf(where: Where, nImages: number, range: number, hasSpread: boolean): string {
   const unit =
     "Unit: the root mean square of a side over all tokens is 1; the signs of query and key turn together. " +
     `One scale for both sides, up to ${format(range, 2)}; patches beyond it are marked in a corner.`;
   if (where === "image")
     return `Map = mean + position part + content part: the mean is the same on every patch, the position part on every image. ${unit}`;
-  return `Over ${counted(nImages, "image")}: the position part is what a place has in common on all of them; the mean of the content part is zero by construction, so its root mean square is shown. ${unit}`;
+  const content = hasSpread ? ", so its root mean square is shown" : "";
+  return `Over ${counted(nImages, "image")}: the position part is what a place has in common on all of them; the mean of the content part is zero by construction${content}. ${unit}`;
 }

@@ -2,9 +2,11 @@
 
 import type { ViewModel } from "../lib/afm.ts";
 import { type BytesLike, isMissing } from "../lib/bytes.ts";
+import { Kept } from "../lib/kept.ts";
 import { waitingMark } from "../lib/notices.ts";
 import { Requests } from "../lib/requests.ts";
 import type { Store } from "../lib/store.ts";
+import { type Head, headName } from "../lib/supply.ts";
 import { Unpacker } from "../lib/unpack.ts";
 import type { Shown } from "./context.ts";
 import { HeadMaps } from "./data.ts";
@@ -17,13 +19,6 @@ const ON_EMBEDDED = "The kernel does not answer; until it does, maps are those e
 const NOTHING_HERE =
   "The maps of this head are not embedded in this view, and no kernel answers. Run the notebook’s cells again.";
 
-interface Head {
-  readonly layer: number;
-  readonly head: number;
-}
-
-const nameOf = ({ layer, head }: Head): string => `L${layer}H${head}`;
-
 /** Keeps the store's maps those of the current head; resolves when the first ones have been delivered, if they are embedded. */
 export async function feedMaps(
   model: ViewModel,
@@ -32,13 +27,12 @@ export async function feedMaps(
   signal: AbortSignal,
 ): Promise<void> {
   const embedded = (model.get("maps") as Record<string, BytesLike>) ?? {};
-  /** least recently used first */
-  const cache = new Map<string, HeadMaps>();
+  const kept = new Kept<HeadMaps>(CACHE_BYTES, ({ nBytes }) => nBytes);
   const unpacker = new Unpacker(signal);
   const { wait, arrived } = waitingMark(root, signal);
   let rest: ReturnType<typeof setTimeout> | undefined;
   const wanted = (): Head => ({ layer: store.state.layer, head: store.state.head });
-  const isHere = (head: Head): boolean => !isMissing(embedded[nameOf(head)]);
+  const isHere = (head: Head): boolean => !isMissing(embedded[headName(head)]);
 
   const requests = model.get("live")
     ? new Requests<Head>(
@@ -62,23 +56,16 @@ export async function feedMaps(
   async function accept(head: Head, bytes: BytesLike): Promise<void> {
     try {
       const maps = new HeadMaps(await unpacker.bytes(bytes), head.layer, head.head);
-      const held = cache.get(nameOf(head));
+      const held = kept.get(headName(head));
       if (!held?.exact || maps.exact) keep(maps);
     } catch (error) {
-      complain({ error: `${nameOf(head)} could not be read. ${(error as Error).message}` });
+      complain({ error: `${headName(head)} could not be read. ${(error as Error).message}` });
     }
   }
 
   function keep(maps: HeadMaps): void {
-    cache.delete(nameOf(maps));
-    cache.set(nameOf(maps), maps);
-    let total = [...cache.values()].reduce((sum, { nBytes }) => sum + nBytes, 0);
-    for (const [name, { nBytes }] of cache) {
-      if (total <= CACHE_BYTES || name === nameOf(maps)) break;
-      cache.delete(name);
-      total -= nBytes;
-    }
-    if (nameOf(maps) !== nameOf(wanted())) return;
+    kept.keep(headName(maps), maps);
+    if (headName(maps) !== headName(wanted())) return;
     arrived();
     store.set({ maps, error: "" });
   }
@@ -88,13 +75,13 @@ export async function feedMaps(
     clearTimeout(rest);
     wait();
     requests?.forget();
-    const cached = cache.get(nameOf(head));
+    const cached = kept.get(headName(head));
     if (!cached?.exact && requests) {
       if (cached || isHere(head)) rest = setTimeout(() => requests.ask(head), REST_MS);
       else requests.ask(head);
     }
     if (cached) keep(cached);
-    else if (isHere(head)) await accept(head, embedded[nameOf(head)]);
+    else if (isHere(head)) await accept(head, embedded[headName(head)]);
     else if (!requests)
       store.set({ error: `The maps of L${head.layer} H${head.head} are not in this page.` });
   }

@@ -1,17 +1,17 @@
 /** Puts one factor map together and feeds it maps. */
 
-import type { ViewModel, ViewProps } from "../lib/afm.ts";
+import type { ViewProps } from "../lib/afm.ts";
 import { toBytes } from "../lib/bytes.ts";
 import { loadData } from "../lib/data.ts";
 import { h } from "../lib/dom.ts";
-import { keepPainted, mountOn, sharedTraits } from "../lib/mount.ts";
+import { initialState, keepPainted, mountOn } from "../lib/mount.ts";
 import { leftOutLine, noticeLines } from "../lib/notices.ts";
 import { segmented } from "../lib/segmented.ts";
-import { bindTraits, Store } from "../lib/store.ts";
+import { bindTraits, Store, setView } from "../lib/store.ts";
 import { aboutPanel } from "../panels/about.ts";
 import { controlsBar, withinModel } from "../panels/controls.ts";
 import { isNumberIn, VARIANTS } from "./cells.ts";
-import { type FactorContext, SHARED, type Shared, type Shown, setView } from "./context.ts";
+import { type FactorContext, SHARED, type Shown } from "./context.ts";
 import { Energies, type FactorMeta, Modes } from "./data.ts";
 import { energyPanel } from "./energy.ts";
 import { headGrid } from "./grid.ts";
@@ -46,7 +46,10 @@ async function compose(
   data: Pick<FactorContext, "meta" | "energies" | "modes" | "pictures">,
 ): Promise<void> {
   const { model, root, signal } = view;
-  const store = new Store<Shown>(initialState(model), signal);
+  const store = new Store<Shown>(
+    initialState<Shown>(model, SHARED, DEFAULT_VIEW, { maps: null, hoverMode: -1, hoverPatch: -1 }),
+    signal,
+  );
   const context: FactorContext = { ...data, store, signal };
   const { meta } = data;
   const bar = controlsBar({ store, data: { meta }, signal });
@@ -104,19 +107,5 @@ function existing({ meta }: Pick<FactorContext, "meta">, state: Shown): Partial<
   return {
     ...withinModel(meta, state),
     view: isNumberIn(view.number, view.variant) ? view : { ...view, number: "label" },
-  };
-}
-
-function initialState(model: ViewModel): Shown {
-  const shared = sharedTraits<Shared>(model, SHARED);
-  return {
-    ...shared,
-    view: { ...DEFAULT_VIEW, ...shared.view },
-    theme: "light",
-    maps: null,
-    hoverMode: -1,
-    hoverPatch: -1,
-    error: "",
-    note: "",
   };
 }

@@ -2,6 +2,7 @@
 
 import type { Theme } from "../lib/colour.ts";
 import type { Data } from "../lib/data.ts";
+import type { Standing } from "../lib/mount.ts";
 import type { Store } from "../lib/store.ts";
 import type { GalleryMeta, HeadLists, Images } from "./data.ts";
 import type { State } from "./index.ts";
@@ -29,17 +30,8 @@ export interface GalleryContext {
   readonly signal: AbortSignal;
 }
 
-export interface Part {
-  readonly root: HTMLElement;
-  /** what it repaints for */
-  readonly keys: readonly (keyof Shown)[];
-  paint(): void;
-}
+export type Part = Standing<Shown>;
 
 /** The current head's lists, or null while they are on their way. */
 export const currentLists = ({ lists, layer, head }: Shown): HeadLists | null =>
   lists && lists.layer === layer && lists.head === head ? lists : null;
-
-export function setView(store: Store<Shown>, patch: Partial<State["view"]>): void {
-  store.set({ view: { ...store.state.view, ...patch } });
-}

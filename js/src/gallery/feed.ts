@@ -1,12 +1,16 @@
 /** Keeps the store's lists those of the current head, and gets the pictures that they show. */
 
 import type { ViewModel } from "../lib/afm.ts";
-import { waitingMark } from "../lib/notices.ts";
+import { Kept } from "../lib/kept.ts";
 import type { Store } from "../lib/store.ts";
+import { headName, headWords, keepSupplied } from "../lib/supply.ts";
 import type { Sign } from "../lib/tile.ts";
 import { currentLists, type Shown } from "./context.ts";
-import type { Images } from "./data.ts";
-import { HeadSource, Thumbnails } from "./supply.ts";
+import { HeadLists, type Images } from "./data.ts";
+import type { State } from "./index.ts";
+import { Thumbnails } from "./supply.ts";
+
+const CACHE_BYTES = 64e6;
 
 const NO_KERNEL =
   "The kernel does not answer yet; images that are not embedded in this view appear when it does.";
@@ -23,17 +27,11 @@ export function feedGallery(
   store: Store<Shown>,
   signal: AbortSignal,
 ): Feed {
-  const { wait, arrived } = waitingMark(root, signal);
   const complaints = {
     error: (error: string) => store.set({ error }),
     silence: () => store.set({ note: NO_KERNEL }),
     heard: () => store.set({ note: "" }),
   };
-  const deliver = (lists: Shown["lists"]): void => {
-    arrived();
-    store.set({ lists, error: "" });
-  };
-  const heads = new HeadSource(model, deliver, complaints, signal);
   const thumbnails = new Thumbnails(
     model,
     () => store.set({ pictures: store.state.pictures + 1 }),
@@ -41,10 +39,6 @@ export function feedGallery(
     signal,
   );
 
-  const wantHead = (): Promise<void> => {
-    if (!currentLists(store.state)) wait();
-    return heads.want(store.state.layer, store.state.head);
-  };
   const wantPictures = async (images: Images): Promise<void> => {
     const { mode, sign, view } = store.state;
     const lists = currentLists(store.state);
@@ -56,13 +50,27 @@ export function feedGallery(
   return {
     thumbnails,
     async start(images) {
-      store.watch(["layer", "head"], () => void wantHead(), signal);
       store.watch(
         ["lists", "layer", "head", "mode", "sign", "view"],
         () => void wantPictures(images),
         signal,
       );
-      await wantHead();
+      await keepSupplied(
+        model,
+        root,
+        store,
+        {
+          embedded: model.get("heads") as State["heads"],
+          kept: new Kept<HeadLists>(CACHE_BYTES, ({ nBytes }) => nBytes),
+          keys: ["layer", "head"],
+          wish: ({ layer, head }) => ({ layer, head }),
+          nameOf: headName,
+          read: (bytes, { layer, head }) => new HeadLists(bytes, layer, head),
+          show: (lists) => ({ lists }),
+          words: headWords("images", NO_KERNEL),
+        },
+        signal,
+      );
       await wantPictures(images);
     },
   };

@@ -2,7 +2,8 @@
 
 import { FOCUSABLE, h, setAttributes } from "../lib/dom.ts";
 import { segmented } from "../lib/segmented.ts";
-import { type GalleryContext, type Part, setView } from "./context.ts";
+import { setView } from "../lib/store.ts";
+import type { GalleryContext, Part } from "./context.ts";
 import type { State } from "./index.ts";
 
 type View = State["view"];

@@ -1,16 +1,16 @@
 /** Puts one gallery together and feeds it lists and pictures. */
 
-import type { ViewModel, ViewProps } from "../lib/afm.ts";
+import type { ViewProps } from "../lib/afm.ts";
 import { toBytes } from "../lib/bytes.ts";
 import { type Data, loadData } from "../lib/data.ts";
 import { h } from "../lib/dom.ts";
-import { keepPainted, mountOn, sharedTraits } from "../lib/mount.ts";
+import { initialState, keepPainted, mountOn } from "../lib/mount.ts";
 import { leftOutLine, noticeLines } from "../lib/notices.ts";
 import { bindTraits, Store } from "../lib/store.ts";
 import { aboutPanel } from "../panels/about.ts";
 import { addressWithin, controlsBar } from "../panels/controls.ts";
 import { headGrid } from "../panels/grid.ts";
-import { type GalleryContext, SHARED, type Shared, type Shown } from "./context.ts";
+import { type GalleryContext, SHARED, type Shown } from "./context.ts";
 import { type GalleryMeta, Images } from "./data.ts";
 import { feedGallery } from "./feed.ts";
 import type { State } from "./index.ts";
@@ -41,7 +41,10 @@ export const mount = (view: ViewProps): Promise<void> =>
 
 async function compose(view: ViewProps, data: Data & { meta: GalleryMeta }, images: Images): Promise<void> {
   const { model, root, signal } = view;
-  const store = new Store<Shown>(initialState(model), signal);
+  const store = new Store<Shown>(
+    initialState<Shown>(model, SHARED, DEFAULT_VIEW, { lists: null, pictures: 0 }),
+    signal,
+  );
   const feed = feedGallery(model, root, store, signal);
   const context: GalleryContext = { store, data, images, thumbnails: feed.thumbnails, signal };
   const bar = { ...controlsBar(context), keys: ["layer", "head", "mode"] as const };
@@ -88,18 +91,5 @@ function withinView(meta: GalleryMeta, state: Shown): Partial<Shown> {
   return {
     ...addressWithin(meta, state),
     view: sampled ? view : { ...view, sample: "top" },
-  };
-}
-
-function initialState(model: ViewModel): Shown {
-  const shared = sharedTraits<Shared>(model, SHARED);
-  return {
-    ...shared,
-    view: { ...DEFAULT_VIEW, ...shared.view },
-    theme: "light",
-    lists: null,
-    pictures: 0,
-    error: "",
-    note: "",
   };
 }

@@ -11,6 +11,11 @@ export interface Piece<S> {
   paint(): void;
 }
 
+/** One that has a place of its own. */
+export interface Standing<S> extends Piece<S> {
+  readonly root: HTMLElement;
+}
+
 /**
  * Runs `compose` now and again whenever one of these traits changes; its `signal` ends with each run.
  *
@@ -60,6 +65,18 @@ export function keepPainted<S extends { readonly theme: Theme }>(
   for (const { keys, paint } of pieces) store.watch(keys, paint, signal);
   onTheme((theme) => store.set({ theme } as Partial<S>), signal);
   for (const { paint } of pieces) paint();
+}
+
+/** What a view starts from: its traits as they stand, `view` with what is missing there, and what is its own. */
+export function initialState<S extends { readonly view: object }>(
+  model: ViewModel,
+  names: readonly (keyof S & string)[],
+  view: S["view"],
+  own: Partial<S>,
+): S {
+  const shared = sharedTraits<S>(model, names);
+  const rest = { theme: "light", error: "", note: "", ...own };
+  return { ...shared, ...rest, view: { ...view, ...shared.view } };
 }
 
 /** The traits of these names as they stand. */

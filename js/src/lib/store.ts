@@ -75,6 +75,14 @@ export class Store<S extends object> {
   }
 }
 
+/** Changes some of how things are drawn. */
+export function setView<V extends object>(
+  store: { readonly state: { readonly view: V }; set(patch: { view: V }): void },
+  patch: Partial<V>,
+): void {
+  store.set({ view: { ...store.state.view, ...patch } });
+}
+
 /** Keeps `keys` of the store and the traits of the same names equal, both ways. */
 export function bindTraits<S extends object>(
   model: ViewModel,

@@ -9,7 +9,9 @@
 
 import type { ViewModel } from "./afm.ts";
 import { type BytesLike, isMissing, toBytes } from "./bytes.ts";
+import { Kept } from "./kept.ts";
 import { Requests } from "./requests.ts";
+import { type Head, headName as nameOf } from "./supply.ts";
 import { Tile } from "./tile.ts";
 import { Unpacker } from "./unpack.ts";
 
@@ -17,11 +19,6 @@ export { ACK_TIMEOUT_MS } from "./requests.ts";
 /** Before an exact tile replaces an embedded one, the selection has to rest for this long. */
 export const REST_MS = 120;
 const CACHE_BYTES = 64e6;
-
-interface Head {
-  readonly layer: number;
-  readonly head: number;
-}
 
 export interface TileListener {
   tile(tile: Tile): void;
@@ -34,7 +31,6 @@ export interface TileListener {
 }
 
 const wordsOf = ({ layer, head }: Head): string => `L${layer} H${head}`;
-const nameOf = ({ layer, head }: Head): string => `L${layer}H${head}`;
 
 export class TileSource {
   readonly #embedded: Readonly<Record<string, BytesLike>>;
@@ -44,8 +40,11 @@ export class TileSource {
   readonly #unpacker: Unpacker;
   /** heads for which the kernel has nothing better than what is in the cache */
   readonly #answered = new Set<string>();
-  /** least recently used first */
-  readonly #cache = new Map<string, Tile>();
+  readonly #kept = new Kept<Tile>(
+    CACHE_BYTES,
+    ({ nBytes }) => nBytes,
+    (_, name) => this.#answered.delete(name),
+  );
   #wanted: Head | undefined;
   #rest: ReturnType<typeof setTimeout> | undefined;
   #saidSilence = false;
@@ -86,7 +85,7 @@ export class TileSource {
     this.#wanted = wanted;
     clearTimeout(this.#rest);
     this.#requests?.forget();
-    const cached = this.#cache.get(nameOf(wanted));
+    const cached = this.#kept.get(nameOf(wanted));
     if (!cached || !this.#answered.has(nameOf(wanted))) this.#seek(wanted);
     if (cached) this.#deliver(cached);
     else if (this.#has(wanted)) await this.#decode(wanted);
@@ -127,29 +126,21 @@ export class TileSource {
   async #accept(head: Head, buffer: BytesLike): Promise<void> {
     try {
       const tile = new Tile(await toBytes(buffer), head.layer, head.head);
-      this.#answered.add(nameOf(head));
       this.#keep(tile);
+      this.#answered.add(nameOf(head));
     } catch (error) {
       this.#listener.error((error as Error).message);
     }
   }
 
   #keep(tile: Tile): void {
-    this.#cache.set(nameOf(tile), tile);
-    let total = [...this.#cache.values()].reduce((sum, { nBytes }) => sum + nBytes, 0);
-    for (const [name, { nBytes }] of this.#cache) {
-      if (total <= CACHE_BYTES || name === nameOf(tile)) break;
-      this.#cache.delete(name);
-      this.#answered.delete(name);
-      total -= nBytes;
-    }
+    this.#kept.keep(nameOf(tile), tile);
     this.#deliver(tile);
   }
 
   #deliver(tile: Tile): void {
     if (!this.#wanted || nameOf(tile) !== nameOf(this.#wanted)) return;
-    this.#cache.delete(nameOf(tile));
-    this.#cache.set(nameOf(tile), tile);
+    this.#kept.keep(nameOf(tile), tile);
     this.#listener.tile(tile);
   }
 }

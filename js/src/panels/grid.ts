@@ -9,9 +9,10 @@ import { css, inkOn } from "../lib/colour.ts";
 import type { Data, HeadNumber } from "../lib/data.ts";
 import { h, select, setText } from "../lib/dom.ts";
 import { defined, format } from "../lib/numbers.ts";
+import { setView } from "../lib/store.ts";
 import { headScale, scaleLegend } from "./head-scale.ts";
 import { headTable } from "./head-table.ts";
-import { type Choosing, frame, type Panel, type PanelContext, setView } from "./panel.ts";
+import { type Choosing, frame, type Panel, type PanelContext } from "./panel.ts";
 
 interface GridContext {
   readonly store: Choosing<{ readonly layer: number; readonly head: number; readonly theme: Theme }>;

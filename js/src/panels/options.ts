@@ -4,7 +4,8 @@ import { FOCUSABLE, h, select, setAttributes, setText } from "../lib/dom.ts";
 import { formatPercent } from "../lib/numbers.ts";
 import { segmented } from "../lib/segmented.ts";
 import type { Store } from "../lib/store.ts";
-import { type Shared, type Shown, setView } from "./panel.ts";
+import { setView } from "../lib/store.ts";
+import type { Shared, Shown } from "./panel.ts";
 
 export function overlayOptions(
   store: Store<Shown>,

@@ -4,6 +4,7 @@ import type { State } from "../explorer/index.ts";
 import type { Theme } from "../lib/colour.ts";
 import type { Data, Meta } from "../lib/data.ts";
 import { h } from "../lib/dom.ts";
+import type { Standing } from "../lib/mount.ts";
 import { clamp } from "../lib/numbers.ts";
 import type { Store } from "../lib/store.ts";
 import type { Tile } from "../lib/tile.ts";
@@ -42,12 +43,7 @@ export interface Choosing<S> {
   flush(): void;
 }
 
-export interface Panel {
-  readonly root: HTMLElement;
-  /** what it repaints for */
-  readonly keys: readonly (keyof Shown)[];
-  paint(): void;
-}
+export type Panel = Standing<Shown>;
 
 export type PanelName = "grid" | "spectrum" | "overlay" | "trend" | "attention";
 
@@ -75,10 +71,6 @@ export function yLabel(y: number, words: string): HTMLElement {
 
 /** Charts beside a tall grid of heads are as much taller, so that the three end together; in pixels. */
 export const chartAir = ({ n_heads: nHeads }: Meta): number => clamp(24 * nHeads - 160, 0, 130);
-
-export function setView(store: Store<Shown>, patch: Partial<State["view"]>): void {
-  store.set({ view: { ...store.state.view, ...patch } });
-}
 
 /** The current head's tile, or null while it is on its way. */
 export function currentTile({ tile, layer, head }: Pick<Shown, "tile" | "layer" | "head">): Tile | null {

@@ -13,12 +13,17 @@ export function patchEvents(
 ): PatchEvents {
   const prefix = prefixCount(data.meta);
   const hovered = (): number => (store.state.hover?.image === image ? store.state.hover.patch : -1);
+  const hover = (patch: number): void => {
+    if (hovered() !== patch) store.set({ hover: { image, patch } });
+  };
   return {
-    hover(patch) {
-      if (hovered() !== patch) store.set({ hover: { image, patch } });
-    },
+    hover,
     leave: () => store.set({ hover: null }),
-    choose: (patch) => choose(prefix + patch),
+    choose(patch) {
+      // A finger has left before its tap counts; its numbers stay.
+      hover(patch);
+      choose(prefix + patch);
+    },
     cursor: () => (hovered() >= 0 ? hovered() : start() - prefix),
   };
 }

@@ -3,8 +3,9 @@
 import type { Rank } from "../lib/data.ts";
 import { FOCUSABLE, h, select, setAttributes, setText } from "../lib/dom.ts";
 import { counted, finiteOr, format, formatPercent, placesOfLargest } from "../lib/numbers.ts";
+import { setView } from "../lib/store.ts";
 import { chooseModeOnClick } from "./choose-mode.ts";
-import { type PanelContext, setView } from "./panel.ts";
+import type { PanelContext } from "./panel.ts";
 
 const SHOWN = 8;
 const WORDS: Record<Rank, string> = {

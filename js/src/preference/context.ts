@@ -1,6 +1,7 @@
 /** What the parts of a preference view share: the state they paint from, and what never changes. */
 
 import type { Theme } from "../lib/colour.ts";
+import type { Standing } from "../lib/mount.ts";
 import { counted } from "../lib/numbers.ts";
 import type { Store } from "../lib/store.ts";
 import type { PreferenceMeta, Scene } from "./data.ts";
@@ -24,16 +25,7 @@ export interface PreferenceContext {
   readonly signal: AbortSignal;
 }
 
-export interface Part {
-  readonly root: HTMLElement;
-  /** what it repaints for */
-  readonly keys: readonly (keyof Shown)[];
-  paint(): void;
-}
-
-export function setView(store: Store<Shown>, patch: Partial<State["view"]>): void {
-  store.set({ view: { ...store.state.view, ...patch } });
-}
+export type Part = Standing<Shown>;
 
 /** "mean of 4 heads", or "head 2" */
 export const headWords = (head: number, nHeads: number): string =>

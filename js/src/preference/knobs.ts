@@ -2,7 +2,8 @@
 
 import { FOCUSABLE, h, select, setAttributes, setText } from "../lib/dom.ts";
 import { segmented } from "../lib/segmented.ts";
-import { headWords, type Part, type PreferenceContext, setView } from "./context.ts";
+import { setView } from "../lib/store.ts";
+import { headWords, type Part, type PreferenceContext } from "./context.ts";
 import type { Axis } from "./data.ts";
 
 /** Words side by side up to so many; more of them are a list, and numbers a slider. */

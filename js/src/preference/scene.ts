@@ -92,21 +92,17 @@ function attentionView({ meta, store, signal }: PreferenceContext, query: number
   const words = h("figcaption", {});
   let weights = new Float32Array(0);
   let resting = "";
-  pane.listen(
-    {
-      hover(patch) {
-        pane.outline("hover", patch);
-        setText(words, `${tokenName(meta, prefix + patch)}: ${format(weights[patch] ?? Number.NaN)}`);
-      },
-      leave() {
-        pane.outline("hover", -1);
-        setText(words, resting);
-      },
-      choose: () => undefined,
-      cursor: () => store.state.shown?.scene.query[query] ?? 0,
-    },
-    signal,
-  );
+  /** the patch that is pointed at, walked to or tapped, -1: none */
+  let pointed = -1;
+  const told = (): string =>
+    pointed < 0 ? resting : `${tokenName(meta, prefix + pointed)}: ${format(weights[pointed] ?? Number.NaN)}`;
+  function tell(patch: number): void {
+    pointed = patch;
+    pane.outline("hover", patch);
+    setText(words, told());
+  }
+  const cursor = (): number => (pointed < 0 ? (store.state.shown?.scene.query[query] ?? 0) : pointed);
+  pane.listen({ hover: tell, leave: () => tell(-1), choose: tell, cursor }, signal);
   setAttributes(pane.root, { "data-testid": `qk-attention-${name}` });
   return {
     root: h("figure", {}, pane.root, words),
@@ -118,7 +114,7 @@ function attentionView({ meta, store, signal }: PreferenceContext, query: number
       pane.paint((patch) => mix(0, (weights[patch] ?? 0) / (top || 1), PALETTE));
       pane.outline("query", asking);
       resting = `${name} asks (${tokenName(meta, prefix + asking)}), ${headWords(head, meta.n_heads)}; brightest ${format(top)}`;
-      setText(words, resting);
+      setText(words, told());
     },
   };
 }

@@ -1,14 +1,14 @@
 /** Puts one preference view together and feeds it scenes. */
 
-import type { ViewModel, ViewProps } from "../lib/afm.ts";
+import type { ViewProps } from "../lib/afm.ts";
 import { checkedMeta } from "../lib/data.ts";
 import { h } from "../lib/dom.ts";
-import { keepPainted, mountOn, sharedTraits } from "../lib/mount.ts";
+import { initialState, keepPainted, mountOn } from "../lib/mount.ts";
 import { leftOutLine, noticeLines } from "../lib/notices.ts";
 import { placeWithin } from "../lib/numbers.ts";
 import { bindTraits, Store } from "../lib/store.ts";
 import { aboutPanel } from "../panels/about.ts";
-import { type PreferenceContext, SHARED, type Shared, type Shown } from "./context.ts";
+import { type PreferenceContext, SHARED, type Shown } from "./context.ts";
 import { curvesPanel } from "./curves.ts";
 import type { PreferenceMeta } from "./data.ts";
 import { feedScenes } from "./feed.ts";
@@ -28,7 +28,7 @@ export const mount = (view: ViewProps): Promise<void> =>
 
 async function compose(view: ViewProps, meta: PreferenceMeta): Promise<void> {
   const { model, root, signal } = view;
-  const store = new Store<Shown>(initialState(model), signal);
+  const store = new Store<Shown>(initialState<Shown>(model, SHARED, DEFAULT_VIEW, { shown: null }), signal);
   const context: PreferenceContext = { store, meta, signal };
   const bar = placeBar(context);
   const knobs = sceneKnobs(context);
@@ -56,7 +56,7 @@ async function compose(view: ViewProps, meta: PreferenceMeta): Promise<void> {
 }
 
 /** A named part of the state was not there; the view shows the nearest one instead of nothing. */
-function withinView(meta: PreferenceMeta, { scene, layer, head }: Shown): Partial<Shown> {
+function withinView(meta: PreferenceMeta, { scene = {}, layer, head }: Shown): Partial<Shown> {
   const places = meta.axes.map(
     ({ name, words }) => [name, placeWithin(scene[name] ?? 0, words.length)] as const,
   );
@@ -65,18 +65,5 @@ function withinView(meta: PreferenceMeta, { scene, layer, head }: Shown): Partia
     layer: placeWithin(layer, meta.n_layers),
     head: placeWithin(head, meta.n_heads, -1),
     ...(moved && { scene: Object.fromEntries(places) }),
-  };
-}
-
-function initialState(model: ViewModel): Shown {
-  const shared = sharedTraits<Shared>(model, SHARED);
-  return {
-    ...shared,
-    scene: shared.scene ?? {},
-    view: { ...DEFAULT_VIEW, ...shared.view },
-    theme: "light",
-    shown: null,
-    error: "",
-    note: "",
   };
 }

@@ -1,5 +1,6 @@
 /** Arrows from key to query: coloured and dashed by type, as wide as what they carry; where it lowers scores they end in a bar. */
 
+import { svg } from "../lib/dom.ts";
 import type { Place } from "./places.ts";
 
 export interface Flow {
@@ -101,3 +102,11 @@ function ending(tip: Point, { x, y }: Point, size: number, lowers: boolean): str
   }
   return `M${xy(tip)}L${xy(side(-size, 0.55 * size))}L${xy(side(-size, -0.55 * size))}z`;
 }
+
+/** A short stroke as arrows of the type are drawn. */
+export const sample = (type: number): SVGSVGElement =>
+  svg(
+    "svg",
+    { class: `sample type${type}`, width: 30, height: 10, "aria-hidden": "true" },
+    svg("path", { class: "shaft", d: "M0 5H30" }),
+  );

@@ -2,6 +2,7 @@
 
 import type { Theme } from "../lib/colour.ts";
 import type { Data } from "../lib/data.ts";
+import type { Standing } from "../lib/mount.ts";
 import type { Store } from "../lib/store.ts";
 import type { HeadTables, Level, SegmentedImage, Segments, SemanticMeta, Summary } from "./data.ts";
 import type { State } from "./index.ts";
@@ -33,12 +34,7 @@ export interface SemanticContext {
   readonly signal: AbortSignal;
 }
 
-export interface Part {
-  readonly root: HTMLElement;
-  /** what it repaints for */
-  readonly keys: readonly (keyof Shown)[];
-  paint(): void;
-}
+export type Part = Standing<Shown>;
 
 /** The current head's tables, or null while they are on their way. */
 export const currentTables = ({ tables, layer, head }: Shown): HeadTables | null =>
@@ -48,8 +44,11 @@ export const currentTables = ({ tables, layer, head }: Shown): HeadTables | null
 export const levelOf = ({ view }: Shown, image: SegmentedImage | undefined): Level =>
   view.level === "parts" && image?.parts.length ? "parts" : "objects";
 
-export function setView(store: Store<Shown>, patch: Partial<State["view"]>): void {
-  store.set({ view: { ...store.state.view, ...patch } });
+/** Of the arrow or the cell of the table that was hit. */
+export function pairAt(event: Event): Pair | null {
+  const { query, key } =
+    (event.target as Element).closest<HTMLElement | SVGElement>("[data-query]")?.dataset ?? {};
+  return query === undefined ? null : { query: Number(query), key: Number(key) };
 }
 
 export const samePair = (one: Pair | null, query: number, key: number): boolean =>

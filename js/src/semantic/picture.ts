@@ -5,7 +5,15 @@ import { format } from "../lib/numbers.ts";
 import { bordersOf } from "../lib/outlines.ts";
 import { frame } from "../panels/panel.ts";
 import { arrowShape, type Flow, strongest } from "./arrows.ts";
-import { currentTables, levelOf, type Pair, type Part, type SemanticContext, samePair } from "./context.ts";
+import {
+  currentTables,
+  levelOf,
+  type Pair,
+  type Part,
+  pairAt,
+  type SemanticContext,
+  samePair,
+} from "./context.ts";
 import {
   type Level,
   numberOf,
@@ -109,12 +117,11 @@ export function picturePanel(context: SemanticContext): Part {
     arrows.replaceChildren(...shapes.map(({ group }) => group));
   }
 
-  const pairAt = (event: Event): Pair | null => {
-    const { query, key } = (event.target as Element).closest<SVGElement>("[data-query]")?.dataset ?? {};
-    return query === undefined ? null : { query: Number(query), key: Number(key) };
-  };
-  arrows.addEventListener("pointerover", (event) => store.set({ pair: pairAt(event) }), { signal });
+  const point = (event: Event): void => store.set({ pair: pairAt(event) });
+  arrows.addEventListener("pointerover", point, { signal });
   arrows.addEventListener("pointerleave", () => store.set({ pair: null }), { signal });
+  // A finger leaves before its tap counts.
+  pane.addEventListener("click", point, { signal });
 
   return {
     root,
@@ -144,7 +151,9 @@ export function picturePanel(context: SemanticContext): Part {
 }
 
 const resting = (count: number): string =>
-  count ? "Point at an arrow or a cell of the table for its number." : "This mode carries nothing here.";
+  count
+    ? "Point at an arrow or a cell of the table, or walk over the table with the arrow keys, for its number."
+    : "This mode carries nothing here.";
 
 function pairWords(
   { data: { meta } }: SemanticContext,

@@ -1,14 +1,30 @@
 /** The same numbers in a table: rows are queries, columns keys; zero is neutral. */
 
 import { css, diverging, inkOn } from "../lib/colour.ts";
-import { h, setAttributes, setText } from "../lib/dom.ts";
+import { FOCUSABLE, h, setAttributes, setText } from "../lib/dom.ts";
 import { withMinus } from "../lib/numbers.ts";
 import { frame } from "../panels/panel.ts";
-import { currentTables, levelOf, type Part, type SemanticContext, samePair } from "./context.ts";
+import {
+  currentTables,
+  levelOf,
+  type Pair,
+  type Part,
+  pairAt,
+  type SemanticContext,
+  samePair,
+} from "./context.ts";
 import { type Level, numberOf, rowLabel, type SegmentedImage } from "./data.ts";
 
 /** With more rows than this cells are too small for digits; the number is printed when one is pointed at. */
 const MOST_DIGITS = 10;
+const FIRST: Pair = { query: 0, key: 0 };
+/** Rows down, columns to the right. */
+const MOVES: Record<string, readonly [number, number]> = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+};
 
 /** As many decimals for all as give the largest two digits, so that columns can be compared at a glance. */
 function fixedTo(largest: number): (value: number) => string {
@@ -28,8 +44,14 @@ interface Cell {
 export function tablePanel(context: SemanticContext): Part {
   const { store, data, signal } = context;
   const { meta } = data;
-  const table = h("table", { class: "flows", "data-testid": "qk-table" });
   const title = "Segment by segment";
+  const table = h("table", {
+    class: "flows",
+    tabindex: 0,
+    "aria-label": `${title}: arrow keys go from cell to cell`,
+    "data-testid": "qk-table",
+    ...FOCUSABLE,
+  });
   const root = frame(
     "flows-panel",
     title,
@@ -70,15 +92,26 @@ export function tablePanel(context: SemanticContext): Part {
     table.replaceChildren(h("thead", {}, head), h("tbody", {}, ...body));
   }
 
-  table.addEventListener(
-    "pointerover",
-    (event) => {
-      const { query, key } = (event.target as Element).closest<HTMLElement>("[data-query]")?.dataset ?? {};
-      store.set({ pair: query === undefined ? null : { query: Number(query), key: Number(key) } });
-    },
-    { signal },
-  );
-  table.addEventListener("pointerleave", () => store.set({ pair: null }), { signal });
+  /** From the cell that is pointed at to its neighbour; to the first one, if none is. */
+  function walk(event: KeyboardEvent): void {
+    const { pair } = store.state;
+    const move = MOVES[event.key];
+    if (event.key === "Escape") store.set({ pair: null });
+    if (!move) return;
+    event.preventDefault();
+    const { query, key } = pair ? { query: pair.query + move[0], key: pair.key + move[1] } : FIRST;
+    const cell = cells.find((each) => samePair({ query, key }, each.query, each.key));
+    if (!cell) return;
+    store.set({ pair: { query, key } });
+    cell.root.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  // A finger leaves before its tap counts, so a click points, too.
+  for (const kind of ["pointerover", "click"] as const)
+    table.addEventListener(kind, (event) => store.set({ pair: pairAt(event) }), { signal });
+  for (const kind of ["pointerleave", "blur"] as const)
+    table.addEventListener(kind, () => store.set({ pair: null }), { signal });
+  table.addEventListener("keydown", walk, { signal });
 
   let painted: readonly unknown[] = [];
   return {

@@ -1,23 +1,24 @@
 /** Puts one semantic view together and feeds it tables. */
 
-import type { ViewModel, ViewProps } from "../lib/afm.ts";
+import type { ViewProps } from "../lib/afm.ts";
 import { toBytes } from "../lib/bytes.ts";
 import { loadData } from "../lib/data.ts";
 import { h } from "../lib/dom.ts";
-import { keepPainted, mountOn, sharedTraits } from "../lib/mount.ts";
+import { initialState, keepPainted, mountOn } from "../lib/mount.ts";
 import { leftOutLine, noticeLines } from "../lib/notices.ts";
 import { segmented } from "../lib/segmented.ts";
-import { bindTraits, Store } from "../lib/store.ts";
+import { bindTraits, Store, setView } from "../lib/store.ts";
 import { aboutPanel } from "../panels/about.ts";
 import { controlsBar, withinModel } from "../panels/controls.ts";
 import { headGrid } from "../panels/grid.ts";
-import { type Part, type SemanticContext, SHARED, type Shared, type Shown, setView } from "./context.ts";
+import { type Part, type SemanticContext, SHARED, type Shown } from "./context.ts";
 import { type Level, Segments, Summary } from "./data.ts";
 import { feedTables } from "./feed.ts";
 import type { State } from "./index.ts";
+import { modeStrip, modeWords } from "./mode.ts";
 import { picturePanel } from "./picture.ts";
+import { sharesPanel } from "./shares.ts";
 import { tablePanel } from "./table.ts";
-import { modeStrip, modeWords, sharesPanel } from "./types.ts";
 
 const DATA = ["meta", "spectra", "pictures", "segments", "summary", "heads", "live"] as const;
 
@@ -40,7 +41,10 @@ async function compose(
 ): Promise<void> {
   const { model, root, signal } = view;
   const { meta } = given.data;
-  const store = new Store<Shown>(initialState(model), signal);
+  const store = new Store<Shown>(
+    initialState<Shown>(model, SHARED, DEFAULT_VIEW, { tables: null, pair: null }),
+    signal,
+  );
   const context: SemanticContext = { ...given, store, signal };
   const bar = controlsBar(context);
   const mode = modeWords(context);
@@ -98,18 +102,5 @@ function levelOption({ store, signal }: SemanticContext): Part {
     root: h("div", { class: "options" }, level.root),
     keys: ["view"],
     paint: () => level.paint(store.state.view.level),
-  };
-}
-
-function initialState(model: ViewModel): Shown {
-  const shared = sharedTraits<Shared>(model, SHARED);
-  return {
-    ...shared,
-    view: { ...DEFAULT_VIEW, ...shared.view },
-    theme: "light",
-    tables: null,
-    pair: null,
-    error: "",
-    note: "",
   };
 }
