@@ -61,7 +61,7 @@ def made_batches(model: AttentionModel, count: int) -> Iterator[Batch]:
 
 
 def beside_the_forward(model: AttentionModel, reducer: Reducer, batches: list[Batch]) -> tuple[float, float, object]:
-    """Images a second as a share of those of the plain forward, the middle one of all batches, and as they are; and the totals.
+    """The middle one of the batches' ratios to the plain forward pass, images a second, and the totals.
 
     In turns, so that a machine that does other things too is slow for both halves of a pair.
     """

@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options, rest = parser.parse_known_args(arguments)
     if rest and ("subjects" not in options or any(word.startswith("-") for word in rest)):
-        _refuse(options.parser, rest)
+        _refuse(options.parser, [word for word in rest if word.startswith("-")] if "subjects" in options else rest)
     vars(options).get("subjects", []).extend(rest)  # argparse takes names that stand together; images may follow an option
     try:
         with plain_warnings():

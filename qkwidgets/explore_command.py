@@ -126,5 +126,5 @@ def _model_and_images(subjects: list[str]) -> tuple[str | None, list[str]]:
         raise InputError(
             f"What is explored is named before its images: got {later[0]} after {first}. They have probably changed places. Write {later[0]} first."
         )
-    check_paths(subjects[:1])
+    check_paths(subjects)
     return None, subjects

@@ -49,7 +49,7 @@ def write_answer(answer: Any, path: Path, figure: str, *table: str, **drawn: Any
         else:
             from qkwidgets.figures.files import write_figure
 
-            write_figure(answer.figure(figure, **drawn), path)
+            write_figure(lambda theme: answer.figure(figure, theme=theme, **drawn), path)
     say_written(path)
     sys.stdout.write(f"{answer}\n")
 

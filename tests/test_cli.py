@@ -111,6 +111,9 @@ def test_a_misspelt_option_is_answered_with_the_nearest(capsys):
         main(["explore", "--outptu=x.html"])
     assert capsys.readouterr().err.endswith("unrecognized arguments: --outptu=x.html; nearest: --output\n")
     with pytest.raises(SystemExit, match="2"):
+        main(["explore", "builtin:o3", "--device", "cpu", "cat.jpg", "--outptu=x.html"])
+    assert capsys.readouterr().err.endswith("unrecognized arguments: --outptu=x.html; nearest: --output\n")
+    with pytest.raises(SystemExit, match="2"):
         main(["trend", "builtin:o3", "--steps"])
     assert capsys.readouterr().err.endswith("unrecognized arguments: --steps\n")
 

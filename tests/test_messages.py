@@ -153,11 +153,15 @@ SENTENCES = [
     ),
     (
         lambda: check_range("layer", "first", 12, "'deit'"),
-        "Layers of 'deit' are told by number: got one of type str. It is probably a name, or several at once. Give one whole number.",
+        "Layers of 'deit' are told by whole number: got one of type str. It is probably a name, a fraction, or several at once. Give one number.",
+    ),
+    (
+        lambda: check_range("layer", 1.5, 12, "'deit'"),
+        "Layers of 'deit' are told by whole number: got one of type float. It is probably a name, a fraction, or several at once. Give one number.",
     ),
     (
         lambda: check_range("snapshot", training().step, 12, "'builtin:o3'"),
-        "Snapshots of 'builtin:o3' are told by number: got one of type ndarray. It is probably a name, or several at once. Give one whole number.",
+        "Snapshots of 'builtin:o3' are told by whole number: got one of type ndarray. It is probably a name, a fraction, or several at once. Give one number.",
     ),
     (
         lambda: check_range("image", 1, 1, "this view"),

@@ -23,13 +23,11 @@ from qkwidgets.answers.tile import HeadTile
 from qkwidgets.cache.store import Store
 from qkwidgets.core.errors import check_range
 from qkwidgets.core.maps import preferred_sign, signed_range
+from qkwidgets.core.modes import ALGORITHM_VERSION
 from qkwidgets.core.ranking import mode_shares
 from qkwidgets.core.scores import BiasTerms, bias_terms, mode_scores, projections
 from qkwidgets.data.images import Picture, read_images
 from qkwidgets.models.contract import AttentionModel
-
-ALGORITHM_VERSION = 2
-"""Raised when the same model and images give other numbers; kept views of older versions are then computed again."""
 
 
 class LiveSource:

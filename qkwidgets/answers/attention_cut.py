@@ -40,8 +40,17 @@ class AttentionCut(Table):
             f"{row['cut']} {row['radius']}: {row['cls_change']:.2f} (random {row['cls_change_random']:.2f})"
             for row in self.rows()
         )
-        found = "" if self.whole is None else f"; odd patches found: {self.whole:.0%} uncut, {self._found()}"
+        found = (
+            ""
+            if self.whole is None
+            else f"; odd patches found{' by a linear probe' * self.probed}: {self.whole:.0%} uncut, {self._found()}"
+        )
         return f"Attention cut in {self.model}, {self.n_images} images{self._of()}: change of the class token: {rows}{found}"
+
+    @property
+    def probed(self) -> bool:
+        """Whether the answer is a linear probe's: a model trained by masking alone was never asked for the odd patch."""
+        return self.provenance.get("card", {}).get("recipe", {}).get("objective") == "masked"
 
     def _of(self) -> str:
         return f" (odd in {', '.join(self.features)})" if self.features else ""

@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable
 from difflib import get_close_matches
 from numbers import Real
+from operator import index
 from typing import Any
 
 
@@ -54,7 +55,7 @@ def check_range(kind: str, value: Any, count: int, where: str) -> int:
     OutOfRangeError
         If there is no such index. Negative numbers do not count from the end.
     InputError
-        If it is no number.
+        If it is no whole number.
 
     Examples
     --------
@@ -65,12 +66,12 @@ def check_range(kind: str, value: Any, count: int, where: str) -> int:
     qkwidgets.core.errors.OutOfRangeError: Layer 12 of 'deit_tiny' does not exist: it has layers 0 to 11. Layers count from zero here.
     """
     try:
-        if 0 <= value < count:
-            return int(value)
-    except (TypeError, ValueError):  # of a text, or of several numbers at once
+        if 0 <= index(value) < count:
+            return index(value)
+    except TypeError:  # of a text, a fraction, or several numbers at once
         raise InputError(
-            f"{kind.capitalize()}s of {where} are told by number: got one of type {type(value).__name__}. It is probably a name, or several at "
-            "once. Give one whole number."
+            f"{kind.capitalize()}s of {where} are told by whole number: got one of type {type(value).__name__}. It is probably a name, a "
+            "fraction, or several at once. Give one number."
         ) from None
     have = f"it has {kind}s 0 to {count - 1}" if count > 1 else f"it has {kind} 0 only" if count else f"it has no {kind}s"
     raise OutOfRangeError(
@@ -97,11 +98,10 @@ def check_keywords(door: str, given: Iterable[str], known: Iterable[str], noun: 
     known = list(known)
     for name in given:
         if name not in known:
-            near = get_close_matches(str(name), known, n=1, cutoff=0.0)[0]
+            near = get_close_matches(str(name), known, n=1, cutoff=0.4)
+            remedy = f"It is probably misspelt. Nearest: {near[0]!r}." if near else "Use one of these."
             article = "An" if noun[0] in "aeiou" else "A"
-            raise InputError(
-                f"{article} {noun} of {door} is one of {', '.join(known)}: got {name!r}. It is probably misspelt. Nearest: {near!r}."
-            )
+            raise InputError(f"{article} {noun} of {door} is one of {', '.join(known)}: got {name!r}. {remedy}")
 
 
 def check_flags(**flags: Any) -> None:

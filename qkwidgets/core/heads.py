@@ -72,7 +72,7 @@ def over_heads(
         with torch.inference_mode(inference):
             return work(part, in_room("left", left[part]), in_room("right", right[part]))
 
-    if len(parts) == 1 or threads == 1 or left.device.type != "cpu":
+    if threads == 1 or left.device.type != "cpu":
         return [done(part) for part in parts]
     try:
         with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:

@@ -12,13 +12,16 @@ from plotly.subplots import make_subplots
 from qkwidgets.answers.attention_cut import CUTS, AttentionCut
 from qkwidgets.figures.by_layer import LEGEND_ROW, Look, check_any, look
 from qkwidgets.figures.colours import Colours, colours, transparent
-from qkwidgets.figures.theme import PAGE_WIDTH, note, template
+from qkwidgets.figures.theme import PAGE_WIDTH, escaped, note, template
 
-TOP, PANEL, BELOW = 66, 250, 100
-"""Pixels above the panels, of them, and below."""
+TOP, PANEL, BELOW, LINE = 66, 250, 58, 14
+"""Pixels above the panels, of them, below, and of a line of notes there."""
 
 APART = 0.27
 """How far answers stand from each other, in parts of the distance of two cuts."""
+
+LEAST_CHANGE = 0.1
+"""To which the axis of the class token's change goes at least, an angle of 26 degrees: what is next to nothing looks so. A choice of ours."""
 
 
 class Panel(NamedTuple):
@@ -59,10 +62,11 @@ def cut_figure(*answers: AttentionCut, theme: str = "light") -> go.Figure:
     """
     check_any(answers, "cuts", "attention_cut(model, images)")
     c, panels = colours(theme), [panel for panel in PANELS if panel.measured != "accuracy" or _asked(answers)]
-    figure = make_subplots(1, len(panels), subplot_titles=[panel.title for panel in panels], horizontal_spacing=0.11)
+    titles = [_title(panel, answers) for panel in panels]
+    figure = make_subplots(1, len(panels), subplot_titles=titles, horizontal_spacing=0.11)
     for number in range(len(answers)):
         _draw(figure, panels, answers, number, c)
-    _lay_out(figure, panels, len(answers), theme)
+    _lay_out(figure, panels, answers, theme)
     figure.update_xaxes(tickvals=list(range(4)), ticktext=_cuts(answers), range=[-0.55, 3.55])
     note(figure, _words(answers), below=52)
     return figure
@@ -83,14 +87,14 @@ def _draw(figure: go.Figure, panels: list[Panel], answers: tuple[AttentionCut, .
             figure.add_trace(_level(height, dash, seen), 1, column)
 
 
-def _lay_out(figure: go.Figure, panels: list[Panel], n_answers: int, theme: str) -> None:
+def _lay_out(figure: go.Figure, panels: list[Panel], answers: tuple[AttentionCut, ...], theme: str) -> None:
     """Sizes, title, legend, and the axes of the effects."""
-    top = TOP + LEGEND_ROW * (1 + n_answers)
+    top, below = TOP + LEGEND_ROW * (1 + len(answers)), BELOW + LINE * (1 + _words(answers).count("<br>"))
     figure.update_layout(
         template=template(theme),
         width=PAGE_WIDTH if len(panels) > 1 else 0.62 * PAGE_WIDTH,
-        height=top + PANEL + BELOW,
-        margin={"l": 46, "r": 14, "t": top, "b": BELOW},
+        height=top + PANEL + below,
+        margin={"l": 46, "r": 14, "t": top, "b": below},
         title={"text": "What does cutting attention do?", "y": 1, "yanchor": "top", "pad": {"t": 14}},
         legend={
             "x": 0,
@@ -104,10 +108,19 @@ def _lay_out(figure: go.Figure, panels: list[Panel], n_answers: int, theme: str)
     )
     for words in figure.layout.annotations:
         words.update(font={"size": 12, "color": colours(theme).ink})
-    figure.update_yaxes(rangemode="tozero", tickformat="~g")
-    for column, panel in enumerate(panels, start=1):
-        if panel.measured == "accuracy":
-            figure.update_yaxes(tickformat=".0%", range=[0, 1.03], row=1, col=column)
+    figure.update_yaxes(tickformat="~g", range=[0, 1.06 * max(LEAST_CHANGE, *map(_most, answers))], nticks=7, row=1, col=1)
+    if len(panels) > 1:
+        figure.update_yaxes(tickformat=".0%", range=[0, 1.03], row=1, col=2)
+
+
+def _most(answer: AttentionCut) -> float:
+    return float(max(answer.cls_change.max(), answer.cls_change_random.max()))
+
+
+def _title(panel: Panel, answers: tuple[AttentionCut, ...]) -> str:
+    """Of a panel; who finds odd patches is said there if it is the same for all, and else below."""
+    probe = panel.measured == "accuracy" and all(answer.probed for answer in _asked(answers))
+    return f"{panel.title} by a linear probe" if probe else panel.title
 
 
 def _effect(answer: AttentionCut, panel: Panel, aside: float, seen: Look, first: bool) -> go.Scatter:
@@ -115,6 +128,7 @@ def _effect(answer: AttentionCut, panel: Panel, aside: float, seen: Look, first:
         x=np.arange(4) + aside,
         y=getattr(answer, panel.measured).T.ravel(),
         mode="markers",
+        cliponaxis=False,
         name=seen.name,
         legendgroup=seen.group,
         showlegend=first,
@@ -140,6 +154,7 @@ def _control(answer: AttentionCut, panel: Panel, aside: float, colour: str, firs
     )
     tick = go.Scatter(
         **shared,
+        cliponaxis=False,
         name="random cuts of the same size: mean and range",
         showlegend=first,
         marker={"symbol": "line-ew", "size": 13, "line": {"color": colour, "width": 1.6}},
@@ -200,17 +215,22 @@ def _words(answers: tuple[AttentionCut, ...]) -> str:
         "so many rows and columns; under the axis their share of all",
         f"{counts} images, {draws} random cuts each",
     ]
-    if _asked(answers):
-        off = f"by chance shares are off by up to {100 * _margin(answers):.0f} points"
-        lines = [" ".join(lines[:2]), f"{lines[2]} · dashed: without a cut, dotted: an item at random", off]
+    asked = _asked(answers)
+    if asked:
+        off = f"by chance shares are off by up to {100 * _margin(asked):.0f} points"
+        probed = " and ".join(dict.fromkeys(escaped(answer.model) for answer in asked if answer.probed))
+        probe = f" · {probed}: found by a linear probe, the model was never asked" if probed else ""
+        lines = [" ".join(lines[:2]), f"{lines[2]} · dashed: without a cut, dotted: an item at random", f"{off}{probe}"]
+    if max(map(_most, answers)) < LEAST_CHANGE:
+        lines.append(f"the axis of changes goes to {LEAST_CHANGE:g} at least")
     return "<br>".join(lines)
 
 
-def _margin(answers: tuple[AttentionCut, ...]) -> float:
+def _margin(asked: list[AttentionCut]) -> float:
     """Half of the widest 95 % interval of a share of so many scenes."""
-    asked = [answer for answer in answers if answer.whole is not None]
     return max(1.96 * float(np.sqrt(answer.accuracy * (1 - answer.accuracy) / answer.n_images).max()) for answer in asked)
 
 
-def _asked(answers: tuple[AttentionCut, ...]) -> bool:
-    return any(answer.whole is not None for answer in answers)
+def _asked(answers: tuple[AttentionCut, ...]) -> list[AttentionCut]:
+    """Those with a share of odd patches."""
+    return [answer for answer in answers if answer.whole is not None]

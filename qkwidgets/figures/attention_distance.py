@@ -43,9 +43,6 @@ def distance_figure(*answers: AttentionDistance, theme: str = "light", layers: s
     figure = go.Figure()
     uniform = 1.0 if relative else answers[0].uniform
     figure.add_hline(y=uniform, line={"color": c.faint, "width": 1.2, "dash": "dot"}, layer="below")
-    figure.add_annotation(
-        text="uniform", x=1, xref="paper", xanchor="right", y=uniform, yanchor="bottom", yshift=1, font={"color": c.faint}
-    )
     near = "%{text}: %{y:.2f}<br>within 1: %{customdata[0]:.0f} %, within 2: %{customdata[1]:.0f} %"
     for number, answer in enumerate(answers):
         seen, per = look(answer.model, number, c), answer.uniform if relative else 1.0
@@ -58,7 +55,7 @@ def distance_figure(*answers: AttentionDistance, theme: str = "light", layers: s
     figure.update_yaxes(title={"text": quantity}, rangemode="tozero", tickformat="~g", nticks=8)
     counts = " and ".join(dict.fromkeys(f"{answer.n_images:,}" for answer in answers))
     others = f"of all attention, {_range(answers)} goes to other tokens, left out here"
-    note(figure, f"{counts} images, patches to patches · open symbols: single heads<br>{others}", below=48)
+    note(figure, f"{counts} images, patches to patches · open symbols: single heads · dotted: uniform<br>{others}", below=48)
     return figure
 
 

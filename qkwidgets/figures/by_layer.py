@@ -34,6 +34,21 @@ def look(model: str, number: int, c: Colours) -> Look:
     return Look(escaped(model), str(number), c.series[number % len(c.series)], SYMBOLS[number % len(SYMBOLS)])
 
 
+def check_among(what: str, value: str, among: Sequence[str]) -> None:
+    """Refuse an option's value that there is not.
+
+    Examples
+    --------
+    >>> check_among("what", "curve", ("curves", "manifold"))
+    Traceback (most recent call last):
+    qkwidgets.core.errors.InputError: what is one of 'curves', 'manifold': got 'curve'. It is probably misspelt. Use one of these.
+    """
+    if value not in among:
+        raise InputError(
+            f"{what} is one of {', '.join(map(repr, among))}: got {value!r}. It is probably misspelt. Use one of these."
+        )
+
+
 def check_layers(layers: str) -> None:
     """Refuse what is no way to place layers.
 

@@ -11,7 +11,7 @@ from plotly.subplots import make_subplots
 
 from qkwidgets.answers.depth_profile import DepthProfile
 from qkwidgets.core.errors import InputError
-from qkwidgets.figures.by_layer import LAYERS, LEGEND_ROW, line, look, places
+from qkwidgets.figures.by_layer import LAYERS, LEGEND_ROW, check_among, check_any, line, look, places
 from qkwidgets.figures.colours import colours
 from qkwidgets.figures.depth_context import context_figure
 from qkwidgets.figures.depth_similarity import similarity_figure
@@ -86,7 +86,9 @@ def depth_figure(
     """
     what = next((given for given in answers if isinstance(given, str)), what)
     answers = tuple(given for given in answers if not isinstance(given, str))
-    _check(answers, what, layers)
+    check_any(answers, "depth", "depth_profile(model, images)")
+    check_among("what", what, WHAT)
+    check_among("layers", layers, tuple(LAYERS))
     if what == "curves":
         return _curves(answers, layers, theme)
     if what == "context":
@@ -127,6 +129,7 @@ def _curves(answers: tuple[DepthProfile, ...], layers: str, theme: str) -> go.Fi
     figure.update_xaxes(**_ticks(answers, layers))
     figure.update_xaxes(title={"text": LAYERS[layers], "font": {"size": SMALL}}, row=2)
     figure.update_yaxes(nticks=5, tickformat="~g", rangemode="tozero")
+    figure.update_traces(cliponaxis=False)  # symbols at zero are whole
     for place, panel in enumerate(PANELS):
         if panel.measure != "enrichment" and all(getattr(answer, panel.measure) is None for answer in answers):
             figure.add_annotation(
@@ -178,16 +181,3 @@ def _words(answers: tuple[DepthProfile, ...]) -> str:
         f"{counts} images, {sites}, patches only · dotted: chance · share corrected for leaked content<br>"
         f"(at most {100 * leak:.1f} % of the variance of position before) · change: 1 − {measure} of content"
     )
-
-
-def _check(answers: tuple, what: str, layers: str) -> None:
-    if not answers:
-        raise InputError(
-            "A figure of depth needs at least one answer: got none. A list was probably empty. Call depth_profile(model, images) and hand on "
-            "what it returns."
-        )
-    for name, value, among in (("what", what, WHAT), ("layers", layers, tuple(LAYERS))):
-        if value not in among:
-            raise InputError(
-                f"{name} is one of {', '.join(map(repr, among))}: got {value!r}. It is probably misspelt. Use one of these."
-            )

@@ -46,9 +46,12 @@ def context_figure(answers: tuple[DepthProfile, ...], layers: str = "normalised"
     note(
         figure,
         f"{counts} images, a quarter held out · filled: the patches attended to, open: all alike<br>"
-        f"a patch’s own content tells {percent(alone.min())} to {percent(alone.max())} of its next (R²) · below 0: less than<br>"
-        "nothing, as predictions from too few images are; compare filled with open",
+        f"a patch’s own content tells {percent(alone.min())} to {percent(alone.max())} of its next (R²)<br>"
+        "below 0: images held out are told worse than by own content alone,<br>"
+        "as happens with few images; compare filled with open",
         below=48,
     )
-    figure.update_layout(height=figure.layout.height + 16, margin={"b": figure.layout.margin.b + 16})  # a line more than others
+    figure.update_layout(
+        height=figure.layout.height + 30, margin={"b": figure.layout.margin.b + 30}
+    )  # two lines more than others
     return figure

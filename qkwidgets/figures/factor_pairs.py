@@ -83,7 +83,7 @@ def pairs(answer: Factors, layer: int, head: int | None, c: Colours) -> go.Figur
     figure.update_layout(legend={"orientation": "h", "traceorder": "normal", "y": above, "yanchor": "bottom", "x": 0})
     for words in figure.layout.annotations:
         words.update(font={"size": 12, "color": c.ink})
-    figure.update_xaxes(dtick=4, range=[-0.6, shown - 0.4])
+    figure.update_xaxes(dtick=4, range=[-0.9, shown - 0.4])
     figure.update_xaxes(title={"text": "mode"}, row=rows)
     figure.update_yaxes(title={"text": "share of the head’s energy"}, col=1)
     return figure

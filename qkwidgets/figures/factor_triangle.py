@@ -77,7 +77,7 @@ def triangle(answer: Factors, what: str, c: Colours) -> go.Figure:
             text="open: no more specialised than random read-outs", x=0.5, y=-0.08, xref="x", yref="y", yanchor="top"
         )
     figure.update_layout(height=620, title={"text": f"What do {what} trade?", "y": 0.98, "yanchor": "top"})
-    figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
+    figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "itemsizing": "constant"})
     figure.update_xaxes(visible=False, range=[-0.12, 1.12])
     figure.update_yaxes(visible=False, range=[-0.08, 0.96], scaleanchor="x")
     return figure
@@ -98,7 +98,7 @@ def _frame(figure: go.Figure, c: Colours) -> None:
     for corner, name, side in zip(CORNERS, NAMES, ("top", "bottom", "bottom"), strict=True):
         anchor = "bottom" if side == "top" else "top"
         figure.add_annotation(
-            x=corner[0], y=corner[1], text=name, showarrow=False, yanchor=anchor, yshift=4 if side == "top" else -4
+            x=corner[0], y=corner[1], text=name, showarrow=False, yanchor=anchor, yshift=4 if side == "top" else -8
         )
 
 

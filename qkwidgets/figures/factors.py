@@ -9,9 +9,11 @@ import plotly.graph_objects as go
 from qkwidgets.answers.factors import Factors
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.factors.names import BFD, LABELS, MEASURES
+from qkwidgets.figures.by_layer import LEGEND_ROW, check_among
 from qkwidgets.figures.colours import Colours, colours, transparent
 from qkwidgets.figures.factor_cosine import cosine
 from qkwidgets.figures.factor_pairs import CELLS, cell_marker, pair_words, pairs
+from qkwidgets.figures.factor_special import special, special_words
 from qkwidgets.figures.factor_specialisation import specialisation
 from qkwidgets.figures.factor_triangle import clipped, triangle
 from qkwidgets.figures.theme import PAGE_WIDTH, escaped, note, percent, template
@@ -21,6 +23,9 @@ VARIANTS = {
     "drop_mean": "position and content alone, the mean left out",
     "visible": "what softmax sees: without the key’s mean",
 }
+
+ABOVE = 48
+"""Pixels above the legend."""
 
 LABEL_SERIES = (0, 2, 1, None)
 """Colours of the labels, in their order; "mixed" is grey."""
@@ -54,7 +59,8 @@ def factors_figure(
         "layers": shares of energy of every cell, stacked; "labels": the label of every head; "richness": over how many modes the energy
         of heads is spread; "modes" or "heads": each a point between mean, position and content, with density; "pairs":
         which modes of a head hold the energy of which pair of factors; "cosine": the weighted cosine of layers in parts, for modes of
-        the weights; "specialisation": of every head, beside that of random read-outs.
+        the weights; "specialisation": of every head, beside that of random read-outs; "special": what patches and the class token or
+        registers trade, for factors made with `special="groups"`.
     variant
         Of "layers", what shares are shares of: "all", "drop_mean" or "visible".
     measure
@@ -79,10 +85,10 @@ def factors_figure(
     parts = {"layers": lambda c: _layers(answer, variant, c), "labels": lambda c: _labels(answer, c)}
     parts |= {"richness": lambda c: _richness(answer, measure, c)}
     parts |= {"cosine": lambda c: cosine(answer, c), "specialisation": lambda c: specialisation(answer, c)}
-    parts |= {"pairs": lambda c: pairs(answer, layer, head, c)}
+    parts |= {"pairs": lambda c: pairs(answer, layer, head, c), "special": lambda c: special(answer, c)}
     parts |= {each: lambda c, each=each: triangle(answer, each, c) for each in ("modes", "heads")}
-    _check(what, tuple(parts), "what is drawn")
-    _check(measure, MEASURES, "the measure")
+    check_among("A figure of factors: what is drawn", what, tuple(parts))
+    check_among("A figure of factors: the measure", measure, MEASURES)
     if what != "pairs" and (layer, head) != (None, None):
         raise InputError(
             f'A layer and a head are chosen for "pairs": got layer={layer!r} and head={head!r} with {what!r}, which shows them all. The '
@@ -94,7 +100,7 @@ def factors_figure(
     figure.update_layout(
         template=template(theme),
         width=PAGE_WIDTH,
-        margin={"l": 62, "r": 18, "t": figure.layout.margin.t or 84, "b": figure.layout.margin.b or 108},
+        margin={"l": 62, "r": 18, "t": figure.layout.margin.t or ABOVE + LEGEND_ROW, "b": figure.layout.margin.b or 108},
     )
     leaked = (
         f"<br>few images: up to {percent(answer.leak.max())} of the variance of position is content that has leaked in"
@@ -103,10 +109,11 @@ def factors_figure(
     )
     beyond = (
         "<br>corrected shares may lie outside 0 to 1: they are drawn at the border, and told as they are"
-        if answer.correction != "none" and what in ("layers", "modes", "heads")
+        if answer.correction != "none" and what in ("layers", "modes", "heads", "special")
         else ""
     )
     beyond += f"<br>{pair_words(answer, layer, head)}" if what == "pairs" else ""
+    beyond += f"<br>{special_words()}" if what == "special" else ""
     note(
         figure,
         f"{escaped(answer.model)} · {answer.n_images:,} images · correction: {answer.correction}{leaked}{beyond}",
@@ -144,6 +151,7 @@ def _layers(answer: Factors, variant: str, c: Colours) -> go.Figure:
     figure.update_layout(
         barmode="stack", bargap=0.12, height=430, title={"text": "What do layers trade?", "y": 0.98, "yanchor": "top"}
     )
+    figure.update_layout(margin={"t": ABOVE + LEGEND_ROW * -(-len(figure.data) // 3)})  # three are a row of the legend
     figure.update_layout(legend={"orientation": "h", "traceorder": "normal", "y": 1.02, "yanchor": "bottom", "x": 0})
     figure.update_xaxes(title={"text": f"layer<br>shares of energy: {VARIANTS[variant]}"}, dtick=1 if len(layers) < 16 else 4)
     figure.update_yaxes(title={"text": "share of energy"}, range=[0, 1])
@@ -226,10 +234,3 @@ def _richness(answer: Factors, measure: str, c: Colours) -> go.Figure:
     )
     figure.update_yaxes(title={"text": WORDS[measure]}, rangemode="tozero")
     return figure
-
-
-def _check(value: str, among: tuple[str, ...], what: str) -> None:
-    if value not in among:
-        raise InputError(
-            f"A figure of factors: {what} is one of {', '.join(map(repr, among))}: got {value!r}. It is probably misspelt. Use one of these."
-        )

@@ -1,19 +1,23 @@
 """A figure as a file: one offline page, or a picture drawn by plotly's own export. A file appears whole or not at all."""
 
 import html
+import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import plotly.graph_objects as go
+from plotly.offline import get_plotlyjs
 
 from qkwidgets.answers.file import write_atomically
 from qkwidgets.core.errors import InputError
+from qkwidgets.figures.colours import THEMES
 from qkwidgets.figures.theme import PAGE_WIDTH
 
 SUFFIXES = (".html", ".svg", ".pdf", ".png")
 
-ELASTIC = (2 / 3, 2)
-"""How many times its width in print a figure is in a page, at least and at most."""
+WIDEST = 2
+"""How many times its width in print a figure is in a page at most. In windows narrower than that width all of it is smaller."""
 
 PNG_SCALE = 3
 """Pixels of a picture for each of the figure's 96 an inch: 288 dpi, enough for print."""
@@ -25,16 +29,40 @@ _PAGE = """<!doctype html>
 <meta name="generator" content="qkwidgets">
 <title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<style>body {{ margin: 16px; background: {paper}; }} #figure {{ min-width: {least}px; max-width: {most}px; }}</style>
+<style>
+body {{ margin: 16px; background: {paper}; }}
+#figure {{ min-width: {least}px; max-width: {most}px; height: {height}px; transform-origin: 0 0; }}
+{dark}</style>
+<script>{plotly}</script>
 </head>
 <body>
-{figure}
+<div><div id="figure"></div></div>
+<script>
+{script}
+</script>
 </body>
 </html>
 """
 
+_DARK = "@media (prefers-color-scheme: dark) {{ :root {{ color-scheme: dark; }} body {{ background: {paper}; }} }}\n"
 
-def write_figure(figure: go.Figure, path: str | os.PathLike) -> None:
+# Where a figure is wider than the window it is made smaller as a whole, as a picture would be: squeezed, its words would meet or be cut.
+_SCRIPT = """const figures = {figures}, config = {config};
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const place = document.getElementById("figure"), frame = place.parentElement;
+const fit = () => {{
+  const scale = Math.min(1, frame.clientWidth / place.offsetWidth);
+  place.style.transform = scale < 1 ? `scale(${{scale}})` : "";
+  frame.style.height = scale < 1 ? `${{scale * place.offsetHeight}}px` : "";
+}};
+const draw = () => Plotly.react(place, {{ ...structuredClone((dark.matches && figures.dark) || figures.light), config }});
+addEventListener("resize", fit);
+dark.addEventListener("change", draw);
+fit();
+draw();"""
+
+
+def write_figure(figure: go.Figure | Callable[[str], go.Figure], path: str | os.PathLike) -> None:
     """Write a figure as the ending of the file's name says: .html, .svg, .pdf or .png.
 
     Pictures need kaleido (the extra `export`) and a Chromium; pages need neither and make no request.
@@ -42,7 +70,8 @@ def write_figure(figure: go.Figure, path: str | os.PathLike) -> None:
     Parameters
     ----------
     figure
-        From any function of `qkwidgets.figures`, or an answer's `.figure()`.
+        From any function of `qkwidgets.figures`, or an answer's `.figure()`. Or what draws it for a theme: then a page is light or dark as
+        its reader's browser is, and a picture is light.
     path
         Of the file; replaced at once when all of it is there.
 
@@ -60,6 +89,9 @@ def write_figure(figure: go.Figure, path: str | os.PathLike) -> None:
     >>> write_figure(qk.examples("deit-tiny").figure(), path)
     >>> path.read_text()[:15]
     '<!doctype html>'
+    >>> write_figure(lambda theme: qk.examples("deit-tiny").figure(theme=theme), path)
+    >>> "prefers-color-scheme" in path.read_text()
+    True
     """
     path = Path(path)
     if path.suffix not in SUFFIXES:
@@ -68,21 +100,39 @@ def write_figure(figure: go.Figure, path: str | os.PathLike) -> None:
             "a form that plotly does not write. "
             "Choose one of them."
         )
-    write_atomically(path, _page(figure).encode() if path.suffix == ".html" else _picture(figure, path.suffix[1:]))
+    drawn = {theme: figure(theme) for theme in THEMES} if callable(figure) else {"light": figure}
+    write_atomically(path, _page(drawn).encode() if path.suffix == ".html" else _picture(drawn["light"], path.suffix[1:]))
 
 
-def _page(figure: go.Figure) -> str:
-    """The figure with plotly's own script inside, as wide as the window lets it be; the same bytes each time."""
-    layout = figure.layout
-    elastic = layout.width and not any(trace.type == "image" for trace in figure.data)  # pictures keep their shape
-    shown = go.Figure(figure).update_layout(width=None) if elastic else figure
-    options = {"displaylogo": False, "responsive": bool(elastic)}
-    part = shown.to_html(full_html=False, include_plotlyjs=True, div_id="figure", config=options, default_height=layout.height)
+def _page(drawn: dict[str, go.Figure]) -> str:
+    """Figures with plotly's own script inside, as wide as the window lets them be; the same bytes each time."""
+    layout = drawn["light"].layout
+    pictures = layout.images or any(trace.type == "image" for trace in drawn["light"].data)
+    elastic = bool(layout.width) and not pictures  # which keep their shape
+    least = layout.width or PAGE_WIDTH
+    most = WIDEST * least if elastic else least
     # A title is text in a figure's markup: its entities stay, its tags go.
     title = html.escape(html.unescape((layout.title.text or "Figure").replace("<i>", "").replace("</i>", "")))
-    paper = layout.template.layout.paper_bgcolor or "#ffffff"
-    least, most = (round(times * (layout.width or PAGE_WIDTH)) for times in (ELASTIC if elastic else (1, 1)))
-    return _PAGE.format(title=title, paper=paper, least=least, most=most, figure=part)
+    paper = {theme: figure.layout.template.layout.paper_bgcolor or "#ffffff" for theme, figure in drawn.items()}
+    return _PAGE.format(
+        title=title,
+        paper=paper["light"],
+        dark=_DARK.format(paper=paper["dark"]) if "dark" in drawn else "",
+        least=least,
+        most=most,
+        height=layout.height,
+        plotly=get_plotlyjs(),
+        script=_SCRIPT.format(
+            figures="{" + ", ".join(f"{theme}: {_json(figure, elastic)}" for theme, figure in drawn.items()) + "}",
+            config=json.dumps({"displaylogo": False, "responsive": elastic}),
+        ),
+    )
+
+
+def _json(figure: go.Figure, elastic: bool) -> str:
+    """A figure for a script in a page, without its width if that is the window's."""
+    shown = go.Figure(figure).update_layout(width=None) if elastic else figure
+    return shown.to_json().replace("<", "\\u003c")
 
 
 def _picture(figure: go.Figure, form: str) -> bytes:

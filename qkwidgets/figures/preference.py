@@ -10,11 +10,11 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from qkwidgets.answers.preference import Preference
-from qkwidgets.answers.preference_state import FEWEST, GROUPS, VARIANTS, variant_number
+from qkwidgets.answers.preference_state import GROUPS, VARIANTS, variant_number
 from qkwidgets.core.errors import InputError
 from qkwidgets.figures.by_layer import check_layers, layer_axis, places
 from qkwidgets.figures.colours import Colours, colours, transparent
-from qkwidgets.figures.preference_cosine import ASKING, cosine_figure, doublings, images
+from qkwidgets.figures.preference_cosine import ASKING, FEWEST_FOR_A_BAND, JOIN, cosine_figure, doublings, images, uncertain
 from qkwidgets.figures.theme import PAGE_WIDTH, escaped, note, template
 
 LABELS = {"same": "same object", "different": "other objects", "background": "background"}
@@ -75,17 +75,19 @@ def _curves(answer: Preference, variant: str, theme: str, layers: str) -> go.Fig
     x = places(n_layers, layers)
     chance = answer.group_chance(variant)
     lines = [c.series[series] for series in SERIES]
+    known = 1.0 if answer.n_images >= FEWEST_FOR_A_BAND else np.nan
+    intervals = [known * each[number] for each in (answer.curves_interval, answer.enrichment_curves_interval)]
     if np.isclose(*chance[:2]):  # objects of both kinds ask and are asked for alike: one line for both
         lines[:2] = [c.soft, c.soft]
     for place, name in enumerate(GROUPS):
         colour, symbol = c.series[SERIES[place]], SYMBOLS[place]
-        masses = (answer.curves[number, place], answer.curves_interval[number, place])
+        masses = (answer.curves[number, place], intervals[0][place])
         for trace in _line(x, *masses, LABELS[name], colour, symbol, c):
             figure.add_trace(trace, row=1, col=1)
         figure.add_hline(y=chance[place], line={"color": lines[place], "width": 1.2, "dash": "dash"}, row=1, col=1)
         if variant == "plain" and len(answer.null):
             figure.add_trace(_null(x, answer.null_curves()[:, place].mean(axis=0), LABELS[name], colour), row=1, col=1)
-        ratios = (answer.enrichment_curves[number, place], answer.enrichment_curves_interval[number, place])
+        ratios = (answer.enrichment_curves[number, place], intervals[1][place])
         for trace in _line(x, *ratios, LABELS[name], colour, symbol, c):
             figure.add_trace(trace.update(showlegend=False), row=1, col=2)
     if variant == "plain":
@@ -176,14 +178,12 @@ def _control(x: np.ndarray, y: np.ndarray, c: Colours) -> go.Scatter:
 
 
 def _about_curves(answer: Preference, variant: str) -> str:
-    band = "bands: 95 % over images" if answer.n_images >= FEWEST else "a single image has no interval"
-    band = band if answer.same_draws.shape[1] else "no interval was asked for"
     words = answer.prefix_words
     area = f"dashed: share of the area; {words}" if words else "dashed: share of the area, which uniform attention would give"
-    lines = [area, band, ASKING[variant]]
+    lines = [area, uncertain(answer, "bands"), ASKING[variant]]
     if variant == "plain" and len(answer.null):
         lines.append("dotted: the input features of query and key weights permuted alike")
     if variant == "plain":
         lines.append("open dots: same object, without the patch that asks")
     lines += ["all distractors are one object", images(answer)]
-    return "<br>".join(textwrap.wrap(" · ".join(lines), 112))
+    return "<br>".join(textwrap.wrap(JOIN.join(lines), 112))

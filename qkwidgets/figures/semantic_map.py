@@ -8,7 +8,7 @@ from plotly.subplots import make_subplots
 
 from qkwidgets.answers.semantic_map import Address, SemanticMap
 from qkwidgets.answers.semantic_words import TYPES
-from qkwidgets.figures.colours import Colours, colours, diverging_scale
+from qkwidgets.figures.colours import Colours, colours, diverging_scale, ink_on
 from qkwidgets.figures.theme import COLUMN_WIDTH, PAGE_WIDTH, escaped, note, number, template
 
 FILLS = ((2, ""), (5, "/"), (1, ""), (4, "\\"), (3, ""), (0, "."))
@@ -86,7 +86,8 @@ def _shares(answer: SemanticMap, theme: str) -> go.Figure:
     chance = "segments of other images" if null == "other images" else "own segments, mirrored and moved"
     note(
         figure,
-        f"chance: {chance}, {answer.provenance['draws']} draws, p ≤ {number(answer.provenance['level'], 1)} over all modes and relations<br>"
+        f"chance: {chance}, {answer.provenance['draws']} draws<br>"
+        f"p ≤ {number(answer.provenance['level'], 1)} over all modes and relations<br>"
         "dashed: what random directions would give by the same rule",
         below=50,
     )
@@ -112,8 +113,8 @@ def _frame(answer: SemanticMap, rows: int) -> dict[str, Any]:
     told = f"{answer.n_images} images, segments from {answer.segments_from}"
     return {
         "width": COLUMN_WIDTH,
-        "height": 450 + LEGEND_ROW * rows,
-        "margin": {"l": 60, "r": 14, "t": 70 + LEGEND_ROW * rows, "b": 96},
+        "height": 460 + LEGEND_ROW * rows,
+        "margin": {"l": 60, "r": 14, "t": 70 + LEGEND_ROW * rows, "b": 106},
         "barmode": "stack",
         "title": {
             "text": "Between what do modes carry attention?",
@@ -173,13 +174,12 @@ def _table(answer: SemanticMap, index: Address, image: int | str, parts: bool, t
             colorscale=diverging_scale(theme),
             xgap=1,
             ygap=1,
-            text=[[number(value, 2) for value in row] for row in table.tolist()] if len(names) <= 12 else None,
-            texttemplate="%{text}" if len(names) <= 12 else None,
-            textfont={"size": 9},
             colorbar={"title": {"text": "score", "side": "top"}, "thickness": 9, "outlinewidth": 0, "len": 0.9},
             hovertemplate="%{customdata[0]} reads %{customdata[1]}<br>%{z:.3g}<extra></extra>",
         )
     )
+    if len(names) <= 12:
+        figure.add_trace(_digits(table, end, colours(theme)))
     kind = answer.type[tuple(spot)]
     label = f"type: {answer.types[kind].label}" if kind >= 0 else "no type beyond chance"
     side = CELL * len(names)
@@ -198,3 +198,17 @@ def _table(answer: SemanticMap, index: Address, image: int | str, parts: bool, t
     figure.update_xaxes(title={"text": "key (read)"}, tickangle=-60, constrain="domain", **named)
     figure.update_yaxes(title={"text": "query (reads)"}, autorange="reversed", scaleanchor="x", constrain="domain", **named)
     return figure
+
+
+def _digits(table: np.ndarray, end: float, c: Colours) -> go.Scatter:
+    """The scores in the cells, dark on light ones and light on dark ones."""
+    query, key = (place.ravel() for place in np.indices(table.shape))
+    return go.Scatter(
+        x=key,
+        y=query,
+        mode="text",
+        text=[number(value, 2) for value in table.ravel().tolist()],
+        textfont={"size": 9, "color": [ink_on(c.diverging(value / end)) for value in table.ravel().tolist()]},
+        hoverinfo="skip",
+        showlegend=False,
+    )

@@ -91,7 +91,9 @@ def template(theme: str) -> go.layout.Template:
     '#ffffff'
     """
     c = colours(theme)
+    bars = {"colorbar": _colour_bar(c)}
     return go.layout.Template(
+        data={"heatmap": [bars], "scatter": [{"marker": bars}], "scattergl": [{"marker": bars}]},
         layout={
             "font": {"family": FONT, "size": 12, "color": c.ink},
             "title": {
@@ -114,7 +116,7 @@ def template(theme: str) -> go.layout.Template:
             "annotationdefaults": {"showarrow": False, "font": {"size": SMALL, "color": c.soft}},
             "colorscale": {"diverging": diverging_scale(theme), "sequential": sequential_scale(theme)},
             "bargap": 0.24,
-        }
+        },
     )
 
 

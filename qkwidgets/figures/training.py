@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from qkwidgets.answers.training import Training
-from qkwidgets.core.errors import InputError
+from qkwidgets.figures.by_layer import check_any
 from qkwidgets.figures.colours import Colours, Rgb, colours
 from qkwidgets.figures.theme import COLUMN_WIDTH, escaped, note, template
 
@@ -42,11 +42,7 @@ def training_figure(*trainings: Training, theme: str = "light") -> go.Figure:
     InputError
         If nothing is given to draw.
     """
-    if not trainings:
-        raise InputError(
-            "A figure of training needs at least one training: got none. A list was probably empty. "
-            "Hand on what tools/train_builtin.py wrote, opened with qkwidgets.open."
-        )
+    check_any(trainings, "training", "qkwidgets.open of what tools/train_builtin.py wrote,")
     c, n = colours(theme), len(trainings)
     figure = make_subplots(2, n, row_heights=[0.68, 0.32], vertical_spacing=0.2, horizontal_spacing=0.24 / n)
     for column, answer in enumerate(trainings, 1):

@@ -30,14 +30,15 @@ def load_builtin(name: str, checkpoint: str | Path | None = None) -> Loaded:
     >>> load_builtin("o3").provenance["licence"]
     'MIT'
     """
-    file = builtin_file(name) if checkpoint is None else existing(checkpoint)
+    own = builtin_file(name)
+    file = own if checkpoint is None else existing(checkpoint)
     stored = read_shapes(file)
     module = built(stored)
-    own = {key: tuple(tensor.shape) for key, tensor in module.state_dict().items()}
-    if file.suffix != ".safetensors" or stored != own:
+    expected = {key: tuple(tensor.shape) for key, tensor in module.state_dict().items()}
+    if file.suffix != ".safetensors" or stored != expected:
         raise InputError(
             f"A checkpoint must hold the weights of 'builtin:{name}' as safetensors: '{file.name}' does not: "
-            f"{differences(stored, own)}. It probably belongs to another architecture. Name that one, or pass another file."
+            f"{differences(stored, expected)}. It probably belongs to another architecture. Name that one, or pass another file."
         )
     module.load_state_dict({key: tensor.to(torch.float32) for key, tensor in load_file(file).items()})
     provenance = {"architecture": f"builtin:{name}", "source": "local file", "licence": None, "checkpoint": file.name}

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from qkwidgets.core.errors import InputError
-from qkwidgets.models.builtin import built, builtin_file
+from qkwidgets.models.builtin import NAMES, built, builtin_file
 from qkwidgets.models.builtin_vit import MEAN, STD
 from qkwidgets.models.checkpoint import read_shapes
 from qkwidgets.models.preprocess import plain_preprocess
@@ -44,14 +44,19 @@ def load_untrained(name: str, checkpoint: str | Path | None = None) -> Loaded:
             f"A model without training must come without a checkpoint: got checkpoint='{checkpoint}' for '{PREFIX}:{name}'. Leave out "
             f"one of them: '{name}' with a checkpoint has its weights."
         )
-    base, _, seed = name.partition("#")
+    base, sign, seed = name.partition("#")
     source, _, rest = base.partition(":")
     if source not in ("builtin", "timm"):
+        remedy = (
+            f'Write "{PREFIX}:builtin:{source}".'
+            if source in NAMES
+            else f'If it is a name of timm, write "{PREFIX}:timm:{rest or source}".'
+        )
         raise InputError(
             f'A model without training must be "{PREFIX}:builtin:o3" or "{PREFIX}:timm:NAME": got \'{PREFIX}:{name}\'. Its source is probably '
-            f'missing or misspelt. If it is a name of timm, write "{PREFIX}:timm:{rest or source}".'
+            f"missing or misspelt. {remedy}"
         )
-    if seed and not (seed.isdecimal() and int(seed) <= LARGEST_SEED):
+    if sign and not (seed.isascii() and seed.isdecimal() and str(int(seed)) == seed and int(seed) <= LARGEST_SEED):
         raise InputError(
             f"The seed of random weights must be a whole number from 0 on: got '{PREFIX}:{name}'. It stands behind the sign #. Write, "
             f'for example, "{PREFIX}:{base}#1".'

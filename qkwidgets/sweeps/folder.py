@@ -184,6 +184,7 @@ def differences(begun: dict[str, Any], now: dict[str, Any]) -> list[str]:
 
 
 _OTHER = {
+    "modes": "a version that finds other modes",
     "fingerprint": "other weights",
     "structure": "another forward pass of the same weights",
     "sha256": "other ones, or such as change from one reading to the next",

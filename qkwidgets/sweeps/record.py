@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from qkwidgets.answers.quantise import Arrays
+from qkwidgets.core.modes import ALGORITHM_VERSION
 from qkwidgets.data.sets.base import ImageSet
 from qkwidgets.models.contract import AttentionModel
 from qkwidgets.sweeps.image_sample import image_half
@@ -37,6 +38,7 @@ class Account:
         """What must be the same for a sweep to go on; JSON."""
         return {
             "format": 1,
+            "modes": ALGORITHM_VERSION,
             "model": self.model.name,
             "fingerprint": self.model.fingerprint,
             "structure": self.model.structure,

@@ -112,15 +112,15 @@ class Reducer(Protocol):
 
 
 class Unpictured:
-    """What reducers have in common whose answers show no image."""
+    """A reducer whose answer shows no image. (A base class, since each of its heirs would only repeat the method.)"""
 
     def pictured(self, state: State) -> Int64[Tensor, " image"]:
-        """None."""
+        """No images."""
         return torch.empty(0, dtype=torch.int64)
 
 
 class Summed(Unpictured):
-    """What those have in common whose states are sums over images besides."""
+    """A reducer whose state is sums over images, which add up, and whose answer shows no image."""
 
     def merge(self, one: State, other: State) -> State:
         """The sums over the images of both."""

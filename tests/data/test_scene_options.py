@@ -200,7 +200,7 @@ MESSAGES = [
     (
         {"colour": True},
         "A keyword of odd_one_out is one of n, seed, size, feature, n_items, arrangement, difference, shape, pattern, ground, ground_contrast, "
-        "start: got 'colour'. It is probably misspelt. Nearest: 'ground'.",
+        "start: got 'colour'. Use one of these.",
     ),
     (
         {"arrangment": "grid"},
@@ -252,7 +252,7 @@ def test_a_bad_option_is_answered_in_words(options, message):
         (
             {"vary": {"colour": [1, 2]}},
             "An option of vary= is one of seed, feature, n_items, arrangement, difference, shape, pattern, ground, ground_contrast: got "
-            "'colour'. It is probably misspelt. Nearest: 'ground'.",
+            "'colour'. Use one of these.",
         ),
         (
             {"vary": {"size": [64, 224]}},

@@ -72,3 +72,33 @@ def test_without_an_answer_that_can_be_wrong_there_is_one_panel_and_without_answ
     assert len(figure.data) == 3
     with pytest.raises(InputError, match=r"^A figure of cuts needs at least one answer: got none\. "):
         cut_figure()
+
+
+def test_what_is_next_to_nothing_looks_so_and_the_axis_says_how_far_it_goes():
+    small = answer(cls_change=np.full((2, 2), 0.001), cls_change_random=np.full((2, 2, 3), 0.002))
+    figure = small.figure()
+    assert figure.layout.yaxis.range == (0, pytest.approx(0.106))
+    assert "the axis of changes goes to 0.1 at least" in words(figure)
+    both = cut_figure(small, answer())
+    most = max(answer().cls_change.max(), answer().cls_change_random.max())
+    assert both.layout.yaxis.range == (0, pytest.approx(1.06 * most))
+    assert "at least" not in words(both)
+
+
+def test_a_model_that_was_never_asked_is_read_by_a_probe_and_the_figure_says_so():
+    masked = {"model": NASTY, "card": {"recipe": {"objective": "masked"}}}
+    probe, asked = (
+        answer(provenance=masked),
+        answer(provenance={"model": "other", "card": {"recipe": {"objective": "finetuned"}}}),
+    )
+    assert probe.probed
+    assert not asked.probed
+    assert "odd patches found by a linear probe: " in str(probe)
+    assert "odd patches found: " in str(asked)
+    alone, both = probe.figure(), cut_figure(asked, probe)
+    assert "odd patches found by a linear probe" in [each.text for each in alone.layout.annotations]
+    assert "odd patches found" in [each.text for each in both.layout.annotations]
+    for figure in (alone, both):
+        assert f"{ESCAPED}: found by a linear probe" in words(figure)
+        assert markup_of_names(figure) == []
+    assert "probe" not in words(asked.figure())

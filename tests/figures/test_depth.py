@@ -61,6 +61,9 @@ def test_context_is_drawn_as_the_part_that_is_left_to_tell(theme):
     np.testing.assert_allclose([trace.y[0] for trace in figure.data], [0.75, 0.25, 0, 0])
     assert [trace.x[0] for trace in figure.data] == [0.5] * 4
     assert "a patch’s own content tells 50 % to 60 % of its next" in words(figure)
+    assert "below 0: images held out are told worse than by own content alone" in words(figure)
+    (zero,) = figure.layout.shapes
+    assert (zero.y0, zero.y1, zero.x0, zero.x1) == (0, 0, 0, 1)
     assert markup_of_names(figure) == []
 
 

@@ -11,7 +11,7 @@ from qkwidgets.figures import theme
 from qkwidgets.figures.factor_triangle import in_triangle
 from qkwidgets.figures.factors import factors_figure
 from tests.factors import factors
-from tests.figures.texts import ESCAPED, NASTY, traces, words
+from tests.figures.texts import ESCAPED, NASTY, markup_of_names, traces, words
 
 
 @pytest.fixture
@@ -199,6 +199,73 @@ def test_specialisation_stands_beside_its_null(answer):
     assert np.array_equal(below.y, answer.specialisation[[0, 0, 1, 1], [1, 2, 0, 2]])
     assert np.allclose(null.y + null.error_y.array, high.ravel())
     assert "2 of 6 heads are above their null" in figure.layout.xaxis.title.text
+
+
+@pytest.fixture(scope="module")
+def with_special():
+    """Two layers of three heads with a class token, and the same energies for another and two registers, each token's another."""
+    found = factors(special="groups", draws=0)
+    more = np.array([1.0, 2.0, 3.0, 7.0])[:, None, None]
+    to, back = found.to_special * more, found.from_special * more
+    layout = dataclasses.replace(found.layout, n_distill=1, n_registers=2)
+    among = np.repeat(np.repeat(found.among_special, 4, axis=2), 4, axis=3)
+    record = {**found.provenance, "model": NASTY}
+    return dataclasses.replace(
+        found, layout=layout, to_special=to, from_special=back, among_special=among, provenance=record, n_images=2000
+    )
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_special_tokens_stand_beside_patches_by_size_and_by_part(with_special, theme):
+    figure = with_special.figure("special", theme=theme)
+    own = with_special.energy.sum(axis=(-2, -1))
+    lines = [trace for trace in figure.data if trace.type == "scatter" and trace.mode == "lines+markers"]
+    heads = [trace for trace in figure.data if trace.name == "single heads"]
+    tokens = ([0], [1], [2, 3])  # class token, distillation token, registers
+    ways = [(with_special.to_special, (-2, -1)), (with_special.from_special, (-1, -2))]
+    expected = [(energies[:, :, here].mean(axis=2), axes) for here in tokens for energies, axes in ways]
+    for line, dots, (energies, _) in zip(lines, heads, expected, strict=True):
+        assert np.allclose(line.y, energies.sum(axis=(1, 2, 3)) / own.sum(axis=1))
+        assert np.allclose(dots.y, (energies.sum(axis=(-2, -1)) / own).ravel())
+    bars = [trace for trace in figure.data if trace.type == "bar"]
+    assert len(bars) == 6 * len(expected)
+    for panel, (energies, axes) in enumerate(expected):
+        shown = {bar.name: bar.y for bar in bars[6 * panel : 6 * panel + 6]}
+        whole = energies.sum(axis=(1, 2, 3))
+        for patch, name in enumerate(("mean", "position", "content")):
+            for part, own_name in enumerate(("mean", "deviations")):
+                cell = np.moveaxis(energies.sum(axis=1), axes, (-2, -1))[:, patch, part]
+                assert np.allclose(shown[f"patches’ {name} and the token’s {own_name}"], cell / whole)
+    titles = [figure.layout[axis].title.text for axis in ("yaxis", "yaxis4", "yaxis7")]
+    assert titles == [
+        "class token,<br>over that of patches",
+        "distillation token,<br>over that of patches",
+        "2 registers, mean,<br>over that of patches",
+    ]
+    assert [trace.name for trace in figure.data if trace.legendrank == 1 and trace.showlegend] == [
+        "patches read it",
+        "it reads patches",
+    ]
+    assert sum(trace.showlegend is not False for trace in figure.data) == 8
+    assert "counts against special tokens alone" in words(figure)
+    assert markup_of_names(figure) == []
+
+
+def test_sizes_of_special_tokens_lie_on_their_axis(with_special):
+    figure = with_special.figure("special")
+    for row, axis in ((1, "yaxis"), (2, "yaxis4"), (3, "yaxis7")):
+        low, high = figure.layout[axis].range
+        logs = np.log10(np.concatenate([trace.y for trace in figure.select_traces(row=row, col=1)]))
+        assert low < min(0, logs.min())
+        assert high > max(0, logs.max())
+        assert len([value for value in figure.layout[axis].tickvals if low < np.log10(value) < high]) >= 2
+
+
+def test_special_tokens_that_were_not_asked_for_are_not_drawn(answer):
+    with pytest.raises(
+        InputError, match=r"^A figure of special tokens needs their energies: these factors are of patches alone\. "
+    ):
+        answer.figure("special")
 
 
 def test_what_cannot_be_drawn_is_said(answer):

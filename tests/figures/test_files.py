@@ -10,8 +10,11 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from qkwidgets.core.errors import InputError
+from qkwidgets.figures import files
+from qkwidgets.figures.colours import colours
 from qkwidgets.figures.files import write_figure
 from tests.figures.texts import NASTY
+from tests.galleries import optimal
 
 WIDE = 680
 """Pixels of an overlay of two pictures."""
@@ -67,20 +70,81 @@ def test_a_page_makes_no_request_and_shows_names_letter_by_letter(alignment, chr
 
 
 @pytest.mark.needs_browser
-@pytest.mark.parametrize(("name", "widths"), [("trend", [468, 960, 320]), ("overlay", [WIDE] * 3)])
+@pytest.mark.parametrize(
+    ("name", "widths"), [("trend", [468, 960, 328, 268]), ("overlay", [468, WIDE, 328, 268]), ("optimal", [468, WIDE, 328, 268])]
+)
 def test_a_page_is_as_wide_as_the_window_lets_it_be_and_pictures_keep_their_shape(
     alignment, exploration, chromium, tmp_path, name, widths
 ):
-    write_figure({"trend": alignment, "overlay": exploration}[name].figure(), tmp_path / "x.html")
-    drawn = "width => document.querySelector('svg.main-svg').getBoundingClientRect().width === width"
+    figure = {"trend": alignment, "overlay": exploration, "optimal": optimal()}[name].figure()
+    write_figure(figure, tmp_path / "x.html")
+    drawn = "width => Math.abs(document.querySelector('svg.main-svg').getBoundingClientRect().width - width) < 0.01"
+    high = "document.querySelector('svg.main-svg').getBoundingClientRect().height"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 500, "height": 400})
         page.goto((tmp_path / "x.html").as_uri())
-        for window, width in zip((500, 1400, 300), widths, strict=True):  # of the window 32 pixels are margin
+        for window, width in zip((500, 1400, 360, 300), widths, strict=True):  # of the window 32 pixels are margin
             page.set_viewport_size({"width": window, "height": 400})
             page.wait_for_function(drawn, arg=width)
+            assert page.evaluate("document.documentElement.scrollWidth") <= window
+            if name != "trend":
+                assert page.evaluate(high) == pytest.approx(figure.layout.height * width / WIDE, abs=0.01)
+            assert page.evaluate("document.body.scrollHeight") <= page.evaluate(high) + 33
         browser.close()
+
+
+@pytest.mark.needs_browser
+def test_a_page_that_is_made_smaller_tells_what_is_pointed_at(alignment, chromium, tmp_path):
+    write_figure(alignment.figure(), tmp_path / "x.html")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 220, "height": 400})
+        page.goto((tmp_path / "x.html").as_uri())
+        page.wait_for_selector("svg .scatterlayer .point")
+        layers = page.locator("svg .scatterlayer .trace").last.locator(".point")
+        assert layers.count() == len(alignment.layer)
+        for layer, cosine in enumerate(alignment.layer):
+            box = layers.nth(layer).bounding_box()
+            page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+            page.wait_for_function(
+                "told => document.querySelector('svg .hoverlayer')?.textContent.includes(told)",
+                arg=f"mean: {cosine:.3f}",
+                timeout=5000,
+            )
+        browser.close()
+
+
+@pytest.mark.needs_browser
+def test_a_page_that_was_given_no_theme_is_as_its_reader_has_it(alignment, chromium, tmp_path):
+    write_figure(lambda theme: alignment.figure(theme=theme), tmp_path / "both.html")
+    write_figure(alignment.figure(theme="light"), tmp_path / "light.html")
+    line = "document.querySelector('svg .legend .legendlines path').style.stroke"
+    paper = "getComputedStyle(document.body).backgroundColor"
+    light, dark = ("rgb(255, 255, 255)", rgb("light")), ("rgb(20, 23, 26)", rgb("dark"))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page(color_scheme="dark")
+        for name, seen in (("light", light), ("both", dark)):
+            page.goto((tmp_path / f"{name}.html").as_uri())
+            page.wait_for_function(f"() => {line} === '{seen[1]}'")
+            assert page.evaluate(paper) == seen[0]
+        page.emulate_media(color_scheme="light")
+        page.wait_for_function(f"() => {line} === '{light[1]}'")
+        assert page.evaluate(paper) == light[0]
+        browser.close()
+
+
+def test_a_picture_of_no_theme_is_light(alignment, tmp_path, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(files, "_picture", lambda figure, form: drawn.append(figure) or b"")
+    write_figure(lambda theme: alignment.figure(theme=theme), tmp_path / "x.svg")
+    assert drawn[0].layout.template.layout.paper_bgcolor == colours("light").paper
+
+
+def rgb(theme):
+    """The colour of the first line, as a browser says it."""
+    return "rgb({}, {}, {})".format(*bytes.fromhex(colours(theme).series[0][1:]))
 
 
 def test_another_ending_is_refused(alignment, tmp_path):

@@ -11,8 +11,10 @@ from qkwidgets.answers.semantic_tables import ImageTables
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.layout import TokenLayout
 from qkwidgets.figures.anisotropy import baseline_figure, relative_figure
+from qkwidgets.figures.colours import colours, ink_on
 from qkwidgets.figures.same_object import same_object_figure
 from qkwidgets.figures.semantic_map import semantic_figure
+from qkwidgets.figures.theme import number
 from tests.answers.test_same_object import answer as same_object
 from tests.figures.texts import ESCAPED, NASTY, markup_of_names, traces, words
 
@@ -134,10 +136,15 @@ def test_shares_of_types_by_layer_and_beside_random_directions(theme):
 def test_a_table_is_read_from_key_to_query():
     answer = semantic_map()
     figure = semantic_figure(answer, "L0 H1 M0", image=4)
-    (cells,) = figure.data
+    cells, digits = figure.data
     image = answer.images[0]
     np.testing.assert_allclose(cells.z, np.outer(image.query[0, 1, 0], image.key[0, 1, 0]))
     assert cells.zmin == -cells.zmax == -np.abs(cells.z).max()
+    places = zip(digits.y, digits.x, digits.text, digits.textfont.color, strict=True)
+    for query, key, said, ink in places:
+        value = float(cells.z[query][key])
+        assert said == number(value, 2)
+        assert ink == ink_on(colours("light").diverging(value / cells.zmax))
     assert figure.layout.yaxis.ticktext[:1] == ("ground",)
     assert "type: ground reads figure" in figure.layout.title.subtitle.text
     assert "query" in figure.layout.yaxis.title.text

@@ -1,5 +1,7 @@
 """Do the curves and the dots stand where the numbers are, and does the small print say what they are?"""
 
+import html
+
 import numpy as np
 import pytest
 
@@ -96,6 +98,20 @@ def test_a_single_image_has_no_band_and_the_figure_says_so():
     assert "a single image has no interval" in texts(figure)
     assert "mean of 1 image," in texts(figure)
     some_preference(known=images(n_images=1)).figure("cosine")
+
+
+@pytest.mark.parametrize(("n_images", "banded"), [(2, False), (5, False), (6, True)])
+def test_few_images_have_no_band_and_the_figure_says_so(n_images, banded):
+    answer = some_preference(known=images(n_images=n_images))
+    assert np.isfinite(answer.curves_interval).all()
+    curves, cosine = answer.figure(), answer.figure("cosine")
+    assert any("95 %" in (trace.name or "") for trace in curves.data) is banded
+    (line,) = traces(curves, "same object")
+    assert ("to %{customdata" in line.hovertemplate) is banded
+    assert (cosine.data[0].error_y.array is not None) is banded
+    for figure, drawn in ((curves, "bands"), (cosine, "bars")):
+        assert (f"{n_images} images are too few for {drawn}" in texts(figure)) is not banded
+        assert (f"{drawn}: 95 % over images" in html.unescape(texts(figure))) is banded
 
 
 def test_layers_are_counted_if_asked(preference):

@@ -48,6 +48,6 @@ def test_names_are_only_names_and_colours_those_of_the_theme(theme):
 def test_nothing_to_draw_is_refused():
     with pytest.raises(
         InputError,
-        match=r"^A figure of training needs at least one training: got none\. .*what tools/train_builtin\.py wrote, opened with ",
+        match=r"^A figure of training needs at least one answer: got none\. .*Call qkwidgets\.open of what tools/train_builtin\.py wrote, ",
     ):
         training_figure()

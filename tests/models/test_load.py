@@ -278,11 +278,11 @@ def test_names_without_a_source_or_of_a_later_version_are_refused(file):
         "timm."
     )
     assert "asks for torchvision" in refused("torchvision:vit_b_16")
-    assert (
-        refused("builtin:o4")
-        == "A built-in model must be one of builtin:o3, builtin:o3-mim, builtin:o3-mim-ft: got 'builtin:o4'. "
-        "It is probably misspelt. Use one of these."
-    )
+    for options in ({}, {"checkpoint": file}):
+        assert refused("builtin:o4", **options) == (
+            "A built-in model must be one of builtin:o3, builtin:o3-mim, builtin:o3-mim-ft: got 'builtin:o4'. It is probably misspelt. Use one "
+            "of these."
+        )
     assert refused("answer.qk").endswith(
         "got 'answer.qk'. It is a saved answer, not the model itself. Open it with qkwidgets.open(\"answer.qk\"), or `qkwidgets explore "
         "answer.qk` in a shell."

@@ -75,6 +75,9 @@ def test_what_cannot_be_is_refused():
         'A model without training must be "untrained:builtin:o3" or "untrained:timm:NAME": got \'untrained:deit_tiny_patch16_224\'. Its '
         'source is probably missing or misspelt. If it is a name of timm, write "untrained:timm:deit_tiny_patch16_224".'
     )
+    assert refused("untrained:o3").endswith('Write "untrained:builtin:o3".')
+    for seed in ("", "07", "-1", "٣"):
+        assert "whole number from 0 on" in refused(f"untrained:builtin:o3#{seed}")
     assert refused("untrained:builtin:o3", checkpoint="w.safetensors") == (
         "A model without training must come without a checkpoint: got checkpoint='w.safetensors' for 'untrained:builtin:o3'. Leave out one of "
         "them: 'builtin:o3' with a checkpoint has its weights."

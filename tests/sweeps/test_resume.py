@@ -15,7 +15,7 @@ import torch
 
 import qkwidgets as qk
 from qkwidgets.core.errors import FileFormatError, InputError
-from qkwidgets.sweeps import sweep
+from qkwidgets.sweeps import record, sweep
 from tests.faults import READ_ONLY, python_in
 from tests.sweeps.child import NUMBER, OPTIONS, REDUCERS, Scenes
 from tests.sweeps.each import Each
@@ -189,6 +189,11 @@ def test_a_folder_of_another_option_or_data_set_is_refused(builtin_model, begun,
         "name another folder."
     )
     assert (begun / "state.qk").read_bytes() == before
+
+
+def test_a_folder_of_a_version_with_other_modes_is_refused(builtin_model, begun, monkeypatch):
+    monkeypatch.setattr(record, "ALGORITHM_VERSION", record.ALGORITHM_VERSION + 1)
+    assert "was begun with a version that finds other modes. Another folder" in refused(builtin_model, begun)
 
 
 def test_a_folder_of_another_model_is_refused(builtin_model, begun):
