@@ -100,9 +100,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _trend(options: argparse.Namespace) -> None:
     check_output(options.output, (".html", ".csv", ".png", ".svg", ".pdf"))
-    if options.checkpoint and len(options.models) > 1:
+    trained = [name for name in options.models if not name.startswith("untrained:")]
+    if options.checkpoint and len(trained) > 1:
         raise InputError(
-            f"--checkpoint holds the weights of one model: got {len(options.models)} models. It probably belongs to one of "
+            f"--checkpoint holds the weights of one model: got {len(trained)} models. It probably belongs to one of "
             "them. Name that one alone, or leave it out."
         )
     from qkwidgets.answers.base import write_csv
@@ -111,7 +112,8 @@ def _trend(options: argparse.Namespace) -> None:
         answers = []
         for name in options.models:
             step(f"aligning {name}")
-            answers.append(qkwidgets.alignment(qkwidgets.load_model(name, checkpoint=options.checkpoint, device=options.device)))
+            checkpoint = options.checkpoint if name in trained or not trained else None
+            answers.append(qkwidgets.alignment(qkwidgets.load_model(name, checkpoint=checkpoint, device=options.device)))
         step(f"writing {options.output.name}")
         with writing(options.output):
             if options.output.suffix == ".csv":
@@ -125,7 +127,7 @@ def _write_figure(answers: list[Any], path: Path) -> None:
     from qkwidgets.figures.files import write_figure
     from qkwidgets.figures.trend import trend_figure
 
-    write_figure(trend_figure(*answers), path)
+    write_figure(lambda theme: trend_figure(*answers, theme=theme), path)
 
 
 def _models(options: argparse.Namespace) -> None:

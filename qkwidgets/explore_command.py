@@ -24,7 +24,7 @@ def add_explore(commands: Any) -> None:
         "subjects",
         nargs="*",
         metavar="MODEL|IMAGE",
-        help="the first is the model if it holds a ':' (builtin:NAME, timm:NAME) or ends in .qk or .safetensors; everything "
+        help="the first is the model if it holds a ':' (builtin:NAME, timm:NAME, untrained:timm:NAME) or ends in .qk or .safetensors; everything "
         "else is an image or a folder of images (default: the built-in model, its sample images)",
     )
     add_model_options(explore)

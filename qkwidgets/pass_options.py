@@ -21,7 +21,8 @@ def asking_parser(commands: Any, name: str, about: str, *, folder: str, output: 
         "subjects",
         nargs="*",
         metavar="MODEL|FOLDER",
-        help=f"a name with a ':' is the model (builtin:NAME, timm:NAME), the other {folder} (default: the built-in model, generated scenes)",
+        help=f"a name with a ':' is the model (builtin:NAME, timm:NAME, untrained:timm:NAME), the other {folder} (default: the built-in model, "
+        "generated scenes)",
     )
     written = "FILE.csv is a table, FILE.html, .png, .svg or .pdf the figure, FILE.qk opens again with `qkwidgets.open`"
     add_output(parser, output, written)

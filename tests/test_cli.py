@@ -6,6 +6,7 @@ import subprocess
 import sys
 import termios
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -257,6 +258,15 @@ def test_one_checkpoint_is_not_for_two_models(folder, capsys):
         "--checkpoint holds the weights of one model: got 2 models. It probably belongs to one of them. Name that one "
         "alone, or leave it out."
     )
+
+
+def test_the_checkpoint_of_a_model_is_not_for_the_untrained_one_beside_it(folder, capsys):
+    weights = Path(qkwidgets.__file__).parent / "models" / "weights" / "o3.safetensors"
+    assert main(["trend", "builtin:o3", "untrained:builtin:o3", "--checkpoint", str(weights), "-o", "trend.csv"]) == 0
+    rows = (folder / "trend.csv").read_text().splitlines()
+    assert {row.split(",")[0] for row in rows[1:]} == {"builtin:o3", "untrained:builtin:o3"}
+    capsys.readouterr()
+    assert "without a checkpoint" in says(capsys, "trend", "untrained:builtin:o3", "--checkpoint", str(weights))
 
 
 def test_models_tells_what_is_read_and_what_is_refused(capsys):

@@ -161,7 +161,8 @@ SENTENCES = [
     ),
     (
         lambda: check_range("snapshot", training().step, 12, "'builtin:o3'"),
-        "Snapshots of 'builtin:o3' are told by whole number: got one of type ndarray. It is probably a name, a fraction, or several at once. Give one number.",
+        "Snapshots of 'builtin:o3' are told by whole number: got one of type ndarray. It is probably a name, a fraction, or several at "
+        "once. Give one number.",
     ),
     (
         lambda: check_range("image", 1, 1, "this view"),

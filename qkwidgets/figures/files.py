@@ -100,7 +100,8 @@ def write_figure(figure: go.Figure | Callable[[str], go.Figure], path: str | os.
             "a form that plotly does not write. "
             "Choose one of them."
         )
-    drawn = {theme: figure(theme) for theme in THEMES} if callable(figure) else {"light": figure}
+    themes = THEMES if path.suffix == ".html" else ("light",)
+    drawn = {theme: figure(theme) for theme in themes} if callable(figure) else {"light": figure}
     write_atomically(path, _page(drawn).encode() if path.suffix == ".html" else _picture(drawn["light"], path.suffix[1:]))
 
 
