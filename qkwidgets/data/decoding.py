@@ -44,9 +44,10 @@ def decoded(file: Path | BytesIO, name: str) -> UInt8[np.ndarray, "height width 
         with Image.open(file) as image:
             return rgb(image, f"'{name}'")
     except UnidentifiedImageError:
+        disguised = " with the suffix of an image" if Path(name).suffix.lower() in image_suffixes() else ""
         raise InputError(
             f"An image file must be a JPEG, PNG or another format that Pillow reads: '{name}' is none. It is probably "
-            "another kind of file with the suffix of an image. Leave it out, or convert it."
+            f"another kind of file{disguised}. Leave it out, or convert it."
         ) from None
     except PermissionError:
         raise InputError(f"An image file must be readable: '{name}' is not for this user. Check its permissions.") from None

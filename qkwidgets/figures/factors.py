@@ -103,7 +103,8 @@ def factors_figure(
         margin={"l": 62, "r": 18, "t": figure.layout.margin.t or ABOVE + LEGEND_ROW, "b": figure.layout.margin.b or 108},
     )
     leaked = (
-        f"<br>few images: up to {percent(answer.leak.max())} of the variance of position is content that has leaked in"
+        f"<br>few images: {'about all' if answer.leak.max() >= 1 else f'up to {percent(answer.leak.max())}'} of the variance of position is content "
+        "that has leaked in"
         if answer.bias
         else ""
     )

@@ -127,6 +127,8 @@ def test_a_file_that_is_no_image_is_named(tmp_path):
         f"An image file must be a JPEG, PNG or another format that Pillow reads: '{tmp_path}/notes.jpg' is none. It is probably another "
         "kind of file with the suffix of an image. Leave it out, or convert it."
     )
+    (tmp_path / "notes.txt").write_text("this is text")
+    assert refused(tmp_path / "notes.txt").endswith("is none. It is probably another kind of file. Leave it out, or convert it.")
     (tmp_path / "empty.png").touch()
     assert f"'{tmp_path}/empty.png' is none" in refused([tmp_path / "empty.png"])
 
