@@ -12,7 +12,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-CHUNK_BYTES = 2**22
+CHUNK_BYTES = 3 * 2**20
 """Heads are worked on in groups of about this size, so that a group's vectors stay in the processor's cache."""
 
 Found = TypeVar("Found")
