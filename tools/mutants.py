@@ -76,6 +76,13 @@ MUTANTS = (
         "tests/core/test_heads.py",
     ),
     Mutant("Gram route for every condition", "qkwidgets/core/modes.py", "condition > GRAM_LIMIT", "condition > 1e30", MODES),
+    Mutant(
+        "untrained models not at hand",
+        "qkwidgets/answers/base.py",
+        '("builtin:", "untrained:")',
+        '("builtin:",)',
+        "tests/models/test_untrained.py",
+    ),
     Mutant("core squared at every condition", "qkwidgets/core/modes.py", "CORE_LIMIT**2 >", "1e60 >", MODES),
     Mutant("equal values as they come", "qkwidgets/core/modes.py", "values.cummin(dim=-1).values", "values", MODES),
     Mutant(

@@ -86,7 +86,7 @@ def answered_scenes(answer: Preference, model: Any = None, scenes: Any = None) -
     if model is not None:
         model = loaded_model(model)
         _check_weights(answer, model.name, model.fingerprint, model.n_layers)
-    elif answer.live is None and not answer.model.startswith(("builtin:", "untrained:")):
+    elif answer.live is None and not answer.model_at_hand:
         raise InputError(
             f"Scenes are shown before the model of the answer, {answer.model!r}: it is not at hand. An answer holds numbers and no weights. Pass it: "
             ".widget(model=model)."

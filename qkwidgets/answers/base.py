@@ -41,6 +41,11 @@ class Answer(ABC):
         """Name of the model that the answer is about."""
         return self.provenance["model"]
 
+    @property
+    def model_at_hand(self) -> bool:
+        """Whether the model can be loaded by its name alone, without a file of weights or a network."""
+        return self.model.startswith(("builtin:", "untrained:"))
+
     def save(self, path: str | os.PathLike) -> None:
         """Write the answer to one `.qk` file, which `qkwidgets.open` reads without torch.
 

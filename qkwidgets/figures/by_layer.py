@@ -34,12 +34,12 @@ def look(model: str, number: int, c: Colours) -> Look:
     return Look(escaped(model), str(number), c.series[number % len(c.series)], SYMBOLS[number % len(SYMBOLS)])
 
 
-def check_among(what: str, value: str, among: Sequence[str]) -> None:
+def check_choice(what: str, value: str, among: Sequence[str]) -> None:
     """Refuse an option's value that there is not.
 
     Examples
     --------
-    >>> check_among("what", "curve", ("curves", "manifold"))
+    >>> check_choice("what", "curve", ("curves", "manifold"))
     Traceback (most recent call last):
     qkwidgets.core.errors.InputError: what is one of 'curves', 'manifold': got 'curve'. It is probably misspelt. Use one of these.
     """

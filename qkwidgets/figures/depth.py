@@ -11,7 +11,7 @@ from plotly.subplots import make_subplots
 
 from qkwidgets.answers.depth_profile import DepthProfile
 from qkwidgets.core.errors import InputError
-from qkwidgets.figures.by_layer import LAYERS, LEGEND_ROW, check_among, check_any, line, look, places
+from qkwidgets.figures.by_layer import LAYERS, LEGEND_ROW, check_any, check_choice, line, look, places
 from qkwidgets.figures.colours import colours
 from qkwidgets.figures.depth_context import context_figure
 from qkwidgets.figures.depth_similarity import similarity_figure
@@ -87,8 +87,8 @@ def depth_figure(
     what = next((given for given in answers if isinstance(given, str)), what)
     answers = tuple(given for given in answers if not isinstance(given, str))
     check_any(answers, "depth", "depth_profile(model, images)")
-    check_among("what", what, WHAT)
-    check_among("layers", layers, tuple(LAYERS))
+    check_choice("what", what, WHAT)
+    check_choice("layers", layers, tuple(LAYERS))
     if what == "curves":
         return _curves(answers, layers, theme)
     if what == "context":

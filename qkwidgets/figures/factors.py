@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from qkwidgets.answers.factors import Factors
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.factors.names import BFD, LABELS, MEASURES
-from qkwidgets.figures.by_layer import LEGEND_ROW, check_among
+from qkwidgets.figures.by_layer import LEGEND_ROW, check_choice
 from qkwidgets.figures.colours import Colours, colours, transparent
 from qkwidgets.figures.factor_cosine import cosine
 from qkwidgets.figures.factor_pairs import CELLS, cell_marker, pair_words, pairs
@@ -87,8 +87,8 @@ def factors_figure(
     parts |= {"cosine": lambda c: cosine(answer, c), "specialisation": lambda c: specialisation(answer, c)}
     parts |= {"pairs": lambda c: pairs(answer, layer, head, c), "special": lambda c: special(answer, c)}
     parts |= {each: lambda c, each=each: triangle(answer, each, c) for each in ("modes", "heads")}
-    check_among("A figure of factors: what is drawn", what, tuple(parts))
-    check_among("A figure of factors: the measure", measure, MEASURES)
+    check_choice("A figure of factors: what is drawn", what, tuple(parts))
+    check_choice("A figure of factors: the measure", measure, MEASURES)
     if what != "pairs" and (layer, head) != (None, None):
         raise InputError(
             f'A layer and a head are chosen for "pairs": got layer={layer!r} and head={head!r} with {what!r}, which shows them all. The '

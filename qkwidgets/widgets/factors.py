@@ -146,7 +146,7 @@ def _factor_images(answer: Factors, images: Any, model: Any) -> FactorImages | N
         )
     if isinstance(images, FactorImages) or (images is None and model is None):
         return images
-    if model is None and not answer.model.startswith(("builtin:", "untrained:")):
+    if model is None and not answer.model_at_hand:
         raise InputError(
             f"Maps on single images need the model of the answer, {answer.model!r}: it is not at hand. An answer holds numbers and no weights. Pass "
             "it, too: .widget(model=model, images=images)."

@@ -66,6 +66,18 @@ def test_built_in_ones_are_shown_scenes_and_others_photographs():
     assert qk.sample_images("untrained:builtin:o3", n=2).target.shape[0] == 2
 
 
+def test_an_answer_that_is_opened_finds_its_untrained_model_by_name(tmp_path):
+    scenes, quiet = qk.odd_one_out(4), {"workers": 0, "progress": False}
+    model = qk.load_model("untrained:builtin:o3#2")
+    factors = qk.factors(model, scenes, draws=0, **quiet)
+    factors.save(tmp_path / "factors.qk")
+    preference = qk.attention_preference(model, scenes, null=0, **quiet)
+    preference.save(tmp_path / "preference.qk")
+    shown = qk.open(tmp_path / "factors.qk").widget(images=scenes.images[:1])
+    assert shown.counts["image"] == 1
+    assert qk.open(tmp_path / "preference.qk").widget(scenes=scenes) is not None
+
+
 def test_what_cannot_be_is_refused():
     assert refused("untrained:builtin:o3#x") == (
         "The seed of random weights must be a whole number from 0 on: got 'untrained:builtin:o3#x'. It stands behind the sign #. "
