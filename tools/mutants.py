@@ -418,18 +418,32 @@ MUTANTS = (
         FACTOR_MOMENTS,
     ),
     Mutant(
-        "moments of each image by itself",
+        "tokens taken around another mean",
         "qkwidgets/core/factors/moments.py",
-        "tokens -= mean[:, None]",
-        "tokens -= tokens.mean(dim=2, keepdim=True)",
+        "mean = tokens.sum(dim=1, keepdim=True)",
+        "mean = tokens.sum(dim=1, keepdim=True) + tokens.mean(dim=2, keepdim=True)[:, :1]",
         FACTOR_MOMENTS,
     ),
     Mutant(
         "moments merged without the way between means",
         "qkwidgets/core/factors/moments.py",
-        "held.scatter.add_(new.scatter).addcmul_(weight, apart.mT @ apart)",
-        "held.scatter.add_(new.scatter)",
+        "one.scatter + other.scatter + weight * (apart.mT @ apart)",
+        "one.scatter + other.scatter",
         FACTOR_MOMENTS,
+    ),
+    Mutant(
+        "images taken in around their own mean",
+        "qkwidgets/core/factors/moments.py",
+        "alpha=sqrt(n / max(n + m, 1))",
+        "alpha=0",
+        FACTOR_SWEEP,
+    ),
+    Mutant(
+        "images taken in around a mean that leans too little",
+        "qkwidgets/core/factors/moments.py",
+        "alpha=sqrt(n / max(n + m, 1))",
+        "alpha=n / max(n + m, 1)",
+        FACTOR_SWEEP,
     ),
     Mutant(
         "leak corrected by N",
@@ -532,8 +546,8 @@ MUTANTS = (
     Mutant(
         "special tokens among the patches",
         "qkwidgets/sweeps/factor_moments.py",
-        "slice(layout.n_prefix + part.start, layout.n_prefix + part.stop)",
-        "slice(part.start, part.stop)",
+        "batch.layout.n_prefix + part.start, part.stop - part.start",
+        "part.start, part.stop - part.start",
         FACTOR_SWEEP,
     ),
     Mutant(

@@ -15,7 +15,7 @@ from qkwidgets.answers.factor_totals import FactorTotals
 from qkwidgets.core.errors import InputError
 from qkwidgets.core.factors.within import Standing, content_products, standing
 from qkwidgets.models.contract import AttentionModel
-from qkwidgets.sweeps.factor_moments import Rooms, check_grid, check_readable, few, float64_place
+from qkwidgets.sweeps.factor_moments import Memory, check_grid, check_readable, few, float64_place
 from qkwidgets.sweeps.reducer import LayerBatch, State, Summed
 
 
@@ -57,7 +57,7 @@ class FactorDetails(Summed):
     answer: str = "FactorDetailTotals"
     _means: tuple[Tensor, ...] = ()
     _standing: tuple[Standing, ...] = ()
-    _rooms: tuple[Rooms, ...] = ()
+    _memories: tuple[Memory, ...] = ()
 
     def options(self) -> dict[str, Any]:
         """What is asked for, and a digest of the means and the read vectors."""
@@ -80,7 +80,7 @@ class FactorDetails(Summed):
         reads = None if self.reads is None else self.reads.to(place, torch.float64)
         sides = tuple(side.contiguous() for side in means.unbind(dim=1))
         same = tuple(standing(side) for side in sides)
-        return replace(self, reads=reads, _means=sides, _standing=same, _rooms=(Rooms(), Rooms()))
+        return replace(self, reads=reads, _means=sides, _standing=same, _memories=(Memory(), Memory()))
 
     def empty(self) -> State:
         """The sums of no image."""
@@ -99,8 +99,8 @@ class FactorDetails(Summed):
             check_grid(tokens, batch.layout)
         patches = [tokens[:, :, batch.layout.patches] for tokens in sides]
         for part in few(len(batch.images), sum(each[0].numel() for each in patches), self._means[0].device):
-            each = zip(self._rooms, patches, self._means, strict=True)
-            content = [room.taken([side[part]])[:, 0].sub_(mean[batch.layer, :, None]) for room, side, mean in each]
+            each = zip(self._memories, patches, self._means, strict=True)
+            content = [memory.copy(side[part].transpose(0, 1)).sub_(mean[batch.layer, :, None]) for memory, side, mean in each]
             self._take_in(state, batch.layer, content)
         state["count"][batch.layer] += len(batch.images)
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import torch
-from jaxtyping import Float, Float64, Int64
+from jaxtyping import Float, Float64
 from torch import Tensor
 
 from qkwidgets.core.errors import InputError, UnsupportedModelError
-from qkwidgets.core.factors.moments import Moments, merged, moments_in, take_in
+from qkwidgets.core.factors.moments import Moments, Room, merged, no_moments, take_images
 from qkwidgets.core.layout import TokenLayout
 from qkwidgets.models.contract import AttentionModel
 from qkwidgets.sweeps.image_sample import image_half
@@ -72,25 +72,22 @@ class FactorMoments(Unpictured):
     def empty(self) -> State:
         """The moments of no image."""
         n_layers, n_heads, n_patches, d_head = self._shape
-        sizes = {"mean": (n_patches, d_head), "scatter": (d_head, d_head), "image_scatter": (d_head, d_head)}
-        heads = (n_layers, 2, 2, n_heads)
-        state = {part: torch.zeros(*heads, *size, dtype=torch.float64, device=self._place) for part, size in sizes.items()}
-        return state | {"count": torch.zeros(n_layers, 2, dtype=torch.int64, device=self._place)}
+        none = no_moments((n_layers, 2, 2, n_heads), n_patches, d_head, self._place)
+        count = torch.zeros(n_layers, 2, dtype=torch.int64, device=self._place)
+        return {"count": count, **{part: getattr(none, part) for part in PARTS}}
 
     def update(self, state: State, batch: LayerBatch) -> None:
         """One layer of one batch."""
         sides = (batch.tokens.q, batch.tokens.k)
         for tokens in sides:
             check_grid(tokens, batch.layout)
-        rows, sizes = by_half(batch.images)
-        new = moments_in(self._chunks(sides, batch.layout, rows), sizes)
-        if not new.scatter.isfinite().all():
+        arrays = (state[part][batch.layer] for part in PARTS)
+        held = Moments(
+            state["count"][batch.layer], *(array.view(2, -1, *array.shape[3:]) for array in arrays)
+        )  # all heads in a row
+        take_images(held, self._filled(sides, batch))
+        if not held.scatter.isfinite().all():
             raise not_finite(batch)
-        held = _moments({name: tensor[batch.layer] for name, tensor in state.items()})
-        held = held._replace(**{part: getattr(held, part).transpose(1, 2) for part in PARTS})  # heads before sides, as in `Rooms`
-        new = new._replace(**{part: getattr(new, part).unflatten(1, (-1, len(sides))) for part in PARTS})
-        take_in(held, new._replace(n_images=new.n_images[:, None, None]))
-        state["count"][batch.layer] += new.n_images
 
     def merge(self, one: State, other: State) -> State:
         """The moments of the images of both."""
@@ -107,33 +104,55 @@ class FactorMoments(Unpictured):
             "scale": [weights.scale for weights in model.layers],
         }
 
-    def _chunks(self, sides: tuple[Tensor, ...], layout: TokenLayout, rows: Tensor) -> Iterator[Tensor]:
-        """A few patches of all images in the order of `rows` at a time, `[head image some d_head]`."""
-        rows = rows.to(sides[0].device)
-        for part in few(layout.n_patches, sum(side[:, :, 0].numel() for side in sides), self._place):
-            places = slice(layout.n_prefix + part.start, layout.n_prefix + part.stop)
-            yield self._rooms.taken([side[:, :, places].index_select(0, rows) for side in sides]).flatten(0, 1)
+    def _filled(self, sides: tuple[Tensor, ...], batch: LayerBatch) -> Iterator[Room]:
+        """A few patches of all images at a time, those of the first half of the set before the others."""
+        half = image_half(batch.images)
+        order, sizes = half.argsort(stable=True).to(sides[0].device), tuple(torch.bincount(half, minlength=2).tolist())
+        for part in few(batch.layout.n_patches, sum(side[:, :, 0].numel() for side in sides), self._place):
+            first, count = batch.layout.n_prefix + part.start, part.stop - part.start
+            yield self._rooms.filled([side.narrow(2, first, count).index_select(0, order) for side in sides], sizes)
+
+
+class Memory:
+    """Float64 numbers that are used again and again, since fresh memory is not in the processor's cache."""
+
+    def __init__(self) -> None:
+        self._numbers = torch.empty(0, dtype=torch.float64)
+
+    def copy(self, tokens: Float[Tensor, "..."]) -> Float64[Tensor, "..."]:
+        """A copy of some tokens, to be overwritten; the next one takes its place."""
+        return self.shaped(tokens.shape, float64_place(tokens.device)).copy_(tokens)
+
+    def shaped(self, shape: Sequence[int], place: torch.device) -> Float64[Tensor, "..."]:
+        """As many as asked for, whatever they are."""
+        count = math.prod(shape)
+        if self._numbers.numel() < count or self._numbers.device != place:
+            self._numbers = torch.empty(count, dtype=torch.float64, device=place)
+        return self._numbers[:count].view(shape)
 
 
 class Rooms:
-    """Float64 copies of some tokens, in room that is used again.
-
-    Heads come first: threads share work out between them, so that what a thread has written it finds in its own cache later on.
-    """
+    """Rooms in the same memory for the queries and keys of any batch, each made once."""
 
     def __init__(self) -> None:
-        self._room = torch.empty(0, dtype=torch.float64)
+        self._memory = Memory()
+        self._known: dict[tuple, tuple[tuple[Tensor, ...], Room]] = {}
 
-    def taken(self, sides: Sequence[Float[Tensor, "image head some d_head"]]) -> Float64[Tensor, "head side image some d_head"]:
-        """A copy of the queries and keys of some images at some patches, to be overwritten; the next one takes its place."""
-        n_images, n_heads, *rest = sides[0].shape
-        shape, place = (n_heads, len(sides), n_images, *rest), float64_place(sides[0].device)
-        if self._room.numel() < math.prod(shape) or self._room.device != place:
-            self._room = torch.empty(math.prod(shape), dtype=torch.float64, device=place)
-        room = self._room[: math.prod(shape)].view(shape)
-        for number, side in enumerate(sides):
-            room[:, number].copy_(side.transpose(0, 1))
+    def filled(self, sides: Sequence[Float[Tensor, "image head some d_head"]], sizes: tuple[int, ...]) -> Room:
+        """A copy of some tokens, the heads of the queries before those of the keys; the next one takes its place."""
+        key = (sides[0].shape, sizes, sides[0].device)
+        if key not in self._known:
+            self._known[key] = self._made(*sides[0].shape, sizes, float64_place(sides[0].device))
+        copies, room = self._known[key]
+        for copy, side in zip(copies, sides, strict=True):
+            copy.copy_(side)
         return room
+
+    def _made(
+        self, n_images: int, n_heads: int, some: int, d_head: int, sizes: tuple[int, ...], place: torch.device
+    ) -> tuple[tuple[Tensor, ...], Room]:
+        tokens = self._memory.shaped((2, n_heads, n_images, some, d_head), place)
+        return tokens.transpose(1, 2).unbind(), Room(tokens.flatten(0, 1), sizes)
 
 
 def few(count: int, numbers: int, place: torch.device) -> Iterator[slice]:
@@ -147,12 +166,6 @@ def few(count: int, numbers: int, place: torch.device) -> Iterator[slice]:
     most = max(1, torch.get_num_threads() * CACHED // numbers) if place.type == "cpu" else count
     step = -(-count // -(-count // most))
     return (slice(start, min(start + step, count)) for start in range(0, count, step))
-
-
-def by_half(images: Int64[Tensor, " image"]) -> tuple[Int64[Tensor, " image"], list[int]]:
-    """The rows of a batch, those of the first half of the set before the others, and how many each half has."""
-    half = image_half(images)
-    return half.argsort(stable=True), torch.bincount(half, minlength=2).tolist()
 
 
 def float64_place(device: torch.device) -> torch.device:

@@ -1,11 +1,12 @@
-"""What must be kept of the tokens to know every part's second moment? Three arrays a head, which batches can be merged into.
+"""What must be kept of the tokens to know every part's second moment? Three arrays a head, which more images can be taken into.
 
 For each place the mean over images, `scatter = sum (x - place's mean)(x - place's mean)^T` over all tokens, and `image_scatter`,
-the same of the images' means over their patches, summed over images. Sums are taken around the batch's own means and put
-together by the rule of Chan, Golub and LeVeque, so that tokens with large common offsets (massive activations) lose no digits.
+the same of the images' means over their patches, summed over images. Sums are taken around means and put together by the
+rule of Chan, Golub and LeVeque, so that tokens with large common offsets (massive activations) lose no digits.
 """
 
 from collections.abc import Iterable, Sequence
+from math import sqrt
 from typing import NamedTuple
 
 import torch
@@ -29,6 +30,19 @@ class Moments(NamedTuple):
         return self.mean.shape[-2]
 
 
+class Room:
+    """Room for some patches of all images, to be filled and used up; images come group by group, a group may be empty.
+
+    It is seen as a whole, by group, and as the rows of one matrix a head and group. To make these views anew for every few patches
+    would take about as long as the sums.
+    """
+
+    def __init__(self, tokens: Float64[Tensor, "head image some d"], sizes: Sequence[int]) -> None:
+        self.tokens = tokens
+        self.groups: tuple[Float64[Tensor, "head _ some d"], ...] = tokens.split(list(sizes), dim=1)
+        self.rows: list[Float64[Tensor, "head _ d"]] = [group.view(len(group), -1, group.shape[-1]) for group in self.groups]
+
+
 def moments(tokens: Float[Tensor, "*head image patch d"]) -> Moments:
     """The moments of tokens of one or several heads, in float64.
 
@@ -39,54 +53,66 @@ def moments(tokens: Float[Tensor, "*head image patch d"]) -> Moments:
     >>> found.n_images.item(), found.mean.shape, found.scatter.shape
     (10, torch.Size([3, 4, 2]), torch.Size([3, 2, 2]))
     """
-    whole = tokens.reshape(-1, *tokens.shape[-3:])
+    *heads, n_images, n_patches, d = tokens.shape
+    whole = tokens.reshape(-1, n_images, n_patches, d)
     place = lifted(whole[:0]).device
-    found = moments_in([whole.to(place, torch.float64, copy=True)], [whole.shape[1]])
-    return Moments(found.n_images[0], *(part[0].reshape(*tokens.shape[:-3], *part.shape[2:]) for part in found[1:]))
+    found = no_moments((1, len(whole)), n_patches, d, place)
+    take_images(found, [Room(whole.to(place, torch.float64, copy=True).contiguous(), [n_images])])
+    return Moments(found.n_images[0], *(part[0].reshape(*heads, *part.shape[2:]) for part in found[1:]))
 
 
-def moments_in(chunks: Iterable[Float64[Tensor, "head image _ d"]], sizes: Sequence[int]) -> Moments:
-    """The moments `[group head …]` of several groups of images, from a few patches at a time, which are overwritten.
+def no_moments(heads: tuple[int, ...], n_patches: int, d: int, place: torch.device | None = None) -> Moments:
+    """The moments of no image, which differ in number along the first axis of `heads`.
 
-    A place is centred within its chunk, so that a chunk that fits the processor's cache is worked on without leaving it.
+    Examples
+    --------
+    >>> [tuple(part.shape) for part in no_moments((2, 3), 4, 5)]
+    [(2,), (2, 3, 4, 5), (2, 3, 5, 5), (2, 3, 5, 5)]
+    """
+    sizes = (n_patches, d), (d, d), (d, d)
+    count = torch.zeros(heads[0], dtype=torch.int64, device=place)
+    return Moments(count, *(torch.zeros(*heads, *size, dtype=torch.float64, device=place) for size in sizes))
 
-    Parameters
-    ----------
-    chunks
-        All images at the first places, then at the next ones; images come group by group.
-    sizes
-        How many images each group has; a group may be empty.
+
+def take_images(held: Moments, rooms: Iterable[Room]) -> None:
+    """Take more images into the moments `[group head ...]` of several groups, in place, from a few patches at a time.
+
+    A place is worked on within its room, so that a room that fits the processor's cache is not left. New tokens are not taken around
+    their own mean but around one that leans towards the mean held, by so much that their scatter grows by what the rule
+    adds for the way between both means: after n images, m new ones lean by `sqrt(n / (n + m))` of the way.
 
     Examples
     --------
     >>> import torch
     >>> tokens = torch.randn(3, 10, 4, 2).double()
-    >>> found = moments_in([tokens[:, :, :3].clone(), tokens[:, :, 3:].clone()], [6, 4])
-    >>> found.mean.shape, torch.allclose(found.scatter[1, 2], moments(tokens[2, 6:]).scatter)
-    (torch.Size([2, 3, 4, 2]), True)
+    >>> held = no_moments((2, 3), 4, 2)
+    >>> for images in tokens.split(5, dim=1):
+    ...     take_images(held, [Room(images[:, :, :3].clone(), [3, 2]), Room(images[:, :, 3:].clone(), [3, 2])])
+    >>> held.n_images.tolist(), torch.allclose(held.scatter[1], moments(tokens[:, [3, 4, 8, 9]]).scatter)
+    ([6, 4], True)
     """
-    means, scatter, sums = [], None, None
-    for chunk in chunks:
-        if scatter is None:
-            n_heads, n_images, _, d = chunk.shape
-            scatter, sums = chunk.new_zeros(len(sizes), n_heads, d, d), chunk.new_zeros(n_heads, n_images, d)
-        groups = chunk.split(list(sizes), dim=1)
-        means.append(torch.stack([_centred(group) for group in groups]))
-        for total, group in zip(scatter, groups, strict=True):
-            rows = group.flatten(1, 2)
-            total.baddbmm_(rows.mT, rows)
-        sums += chunk.sum(dim=2)
-    mean = torch.cat(means, dim=2)
-    images = (sums / mean.shape[2]).split(list(sizes), dim=1)
-    counts = torch.tensor(sizes, device=mean.device)
-    return Moments(counts, mean, scatter, torch.stack([group.mT @ group for group in images]))
+    groups = list(zip(held.n_images.tolist(), held.mean.unsqueeze(2), held.scatter, strict=True))
+    sums, start = None, 0
+    for room in rooms:
+        some = room.tokens.shape[2]
+        for tokens, rows, (n, mean, scatter) in zip(room.groups, room.rows, groups, strict=True):
+            _centre(tokens, mean.narrow(2, start, some), n)
+            scatter.baddbmm_(rows.mT, rows)
+        new = room.tokens.sum(dim=2)
+        sums, start = new if sums is None else sums.add_(new), start + some
+    sizes = [tokens.shape[1] for tokens in room.groups]
+    for images, scatter in zip((sums / start).split(sizes, dim=1), held.image_scatter, strict=True):
+        scatter.baddbmm_(images.mT, images)
+    held.n_images.add_(torch.tensor(sizes, device=held.n_images.device))
 
 
-def _centred(tokens: Float64[Tensor, "head image some d"]) -> Float64[Tensor, "head some d"]:
-    """The mean over images, which is taken from each of them; zero of none."""
-    mean = tokens.sum(dim=1).mul_(1 / max(tokens.shape[1], 1))
-    tokens -= mean[:, None]
-    return mean
+def _centre(tokens: Float64[Tensor, "head image some d"], held: Float64[Tensor, "head 1 some d"], n: int) -> None:
+    """Take from tokens the mean that leans towards the one held of `n` images, which goes on to that of all."""
+    m = tokens.shape[1]
+    mean = tokens.sum(dim=1, keepdim=True).mul_(1 / max(m, 1))
+    apart = mean - held
+    tokens.sub_(mean.sub_(apart, alpha=sqrt(n / max(n + m, 1))))
+    held.add_(apart, alpha=m / max(n + m, 1))
 
 
 def merged(one: Moments, other: Moments) -> Moments:
@@ -100,31 +126,17 @@ def merged(one: Moments, other: Moments) -> Moments:
     >>> all(torch.allclose(a, b) for a, b in zip(both, whole))
     True
     """
-    both = Moments(*(part.clone() for part in one))
-    return take_in(both, Moments(*(part.clone() for part in other)))
-
-
-def take_in(held: Moments, new: Moments) -> Moments:
-    """The same where both may be overwritten: `held` becomes the result, but for the number of images, and `new` is used up.
-
-    Examples
-    --------
-    >>> import torch
-    >>> tokens = torch.randn(10, 4, 2)
-    >>> held = moments(tokens[:3])
-    >>> both = take_in(held, moments(tokens[3:]))
-    >>> both.n_images.item(), both.mean is held.mean
-    (10, True)
-    """
-    n = held.n_images + new.n_images
-    share = (new.n_images / n.clamp(min=1).double())[..., None, None]
-    weight = held.n_images.double()[..., None, None] * share
-    apart = new.mean.sub_(held.mean)
+    n = one.n_images + other.n_images
+    share = (other.n_images / n.clamp(min=1).double())[..., None, None]
+    weight = one.n_images.double()[..., None, None] * share
+    apart = other.mean - one.mean
     middle = apart.mean(dim=-2, keepdim=True)
-    held.mean.addcmul_(share, apart)
-    held.scatter.add_(new.scatter).addcmul_(weight, apart.mT @ apart)
-    held.image_scatter.add_(new.image_scatter).addcmul_(weight, middle.mT @ middle)
-    return held._replace(n_images=n)
+    return Moments(
+        n,
+        one.mean + share * apart,
+        one.scatter + other.scatter + weight * (apart.mT @ apart),
+        one.image_scatter + other.image_scatter + weight * (middle.mT @ middle),
+    )
 
 
 def shifted(found: Moments, offset: Float[Tensor, "*head d"] | None) -> Moments:
