@@ -100,7 +100,7 @@ class FactorDetails(Summed):
         patches = [tokens[:, :, batch.layout.patches] for tokens in sides]
         for part in few(len(batch.images), sum(each[0].numel() for each in patches), self._means[0].device):
             each = zip(self._memories, patches, self._means, strict=True)
-            content = [memory.copy(side[part].transpose(0, 1)).sub_(mean[batch.layer, :, None]) for memory, side, mean in each]
+            content = [memory.lifted(side[part].transpose(0, 1)).sub_(mean[batch.layer, :, None]) for memory, side, mean in each]
             self._take_in(state, batch.layer, content)
         state["count"][batch.layer] += len(batch.images)
 

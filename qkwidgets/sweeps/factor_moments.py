@@ -82,11 +82,9 @@ class FactorMoments(Unpictured):
         for tokens in sides:
             check_grid(tokens, batch.layout)
         arrays = (state[part][batch.layer] for part in PARTS)
-        held = Moments(
-            state["count"][batch.layer], *(array.view(2, -1, *array.shape[3:]) for array in arrays)
-        )  # all heads in a row
-        take_images(held, self._filled(sides, batch))
-        if not held.scatter.isfinite().all():
+        both = (array.view(2, -1, *array.shape[3:]) for array in arrays)  # the heads of either side in one row
+        take_images(Moments(state["count"][batch.layer], *both), self._filled(sides, batch))
+        if not state["image_scatter"][batch.layer].diagonal(dim1=-2, dim2=-1).isfinite().all():
             raise not_finite(batch)
 
     def merge(self, one: State, other: State) -> State:
@@ -110,49 +108,53 @@ class FactorMoments(Unpictured):
         order, sizes = half.argsort(stable=True).to(sides[0].device), tuple(torch.bincount(half, minlength=2).tolist())
         for part in few(batch.layout.n_patches, sum(side[:, :, 0].numel() for side in sides), self._place):
             first, count = batch.layout.n_prefix + part.start, part.stop - part.start
-            yield self._rooms.filled([side.narrow(2, first, count).index_select(0, order) for side in sides], sizes)
+            yield self._rooms.filled([side.narrow(2, first, count) for side in sides], order, sizes)
 
 
 class Memory:
-    """Float64 numbers that are used again and again, since fresh memory is not in the processor's cache."""
+    """Numbers of one kind that are used again and again, since fresh memory is not in the processor's cache."""
 
     def __init__(self) -> None:
-        self._numbers = torch.empty(0, dtype=torch.float64)
+        self._numbers = torch.empty(0)
 
-    def copy(self, tokens: Float[Tensor, "..."]) -> Float64[Tensor, "..."]:
-        """A copy of some tokens, to be overwritten; the next one takes its place."""
-        return self.shaped(tokens.shape, float64_place(tokens.device)).copy_(tokens)
-
-    def shaped(self, shape: Sequence[int], place: torch.device) -> Float64[Tensor, "..."]:
-        """As many as asked for, whatever they are."""
+    def shaped(self, shape: Sequence[int], dtype: torch.dtype, place: torch.device) -> Tensor:
+        """As many as asked for, whatever they are; the next call gives the same."""
         count = math.prod(shape)
-        if self._numbers.numel() < count or self._numbers.device != place:
-            self._numbers = torch.empty(count, dtype=torch.float64, device=place)
+        if self._numbers.numel() < count or self._numbers.dtype != dtype or self._numbers.device != place:
+            self._numbers = torch.empty(count, dtype=dtype, device=place)
         return self._numbers[:count].view(shape)
+
+    def lifted(self, tokens: Float[Tensor, "..."]) -> Float64[Tensor, "..."]:
+        """A float64 copy of some tokens, to be overwritten."""
+        return self.shaped(tokens.shape, torch.float64, float64_place(tokens.device)).copy_(tokens)
 
 
 class Rooms:
-    """Rooms in the same memory for the queries and keys of any batch, each made once."""
+    """Rooms for the queries and keys of batches, in the same memory; the views of a size of batch and of halves are made once."""
 
     def __init__(self) -> None:
-        self._memory = Memory()
-        self._known: dict[tuple, tuple[tuple[Tensor, ...], Room]] = {}
+        self._ordered, self._lifted = Memory(), Memory()
+        self._known: dict[tuple, tuple[Tensor, Tensor, Room]] = {}
 
-    def filled(self, sides: Sequence[Float[Tensor, "image head some d_head"]], sizes: tuple[int, ...]) -> Room:
-        """A copy of some tokens, the heads of the queries before those of the keys; the next one takes its place."""
-        key = (sides[0].shape, sizes, sides[0].device)
+    def filled(self, sides: Sequence[Float[Tensor, "image head some d_head"]], order: Tensor, sizes: tuple[int, ...]) -> Room:
+        """The images of both sides in some order, the heads of the queries before those of the keys.
+
+        Both sides are lifted at once: so threads share work by heads, as in the products, and find in their own cache what they wrote.
+        """
+        key = (sides[0].shape, sides[0].dtype, sides[0].device, sizes)
         if key not in self._known:
-            self._known[key] = self._made(*sides[0].shape, sizes, float64_place(sides[0].device))
-        copies, room = self._known[key]
-        for copy, side in zip(copies, sides, strict=True):
-            copy.copy_(side)
+            self._known[key] = self._made(sides[0], sizes)
+        ordered, lifted, room = self._known[key]
+        for side, place in zip(sides, ordered, strict=True):
+            torch.index_select(side, 0, order, out=place)
+        lifted.copy_(ordered)
         return room
 
-    def _made(
-        self, n_images: int, n_heads: int, some: int, d_head: int, sizes: tuple[int, ...], place: torch.device
-    ) -> tuple[tuple[Tensor, ...], Room]:
-        tokens = self._memory.shaped((2, n_heads, n_images, some, d_head), place)
-        return tokens.transpose(1, 2).unbind(), Room(tokens.flatten(0, 1), sizes)
+    def _made(self, side: Tensor, sizes: tuple[int, ...]) -> tuple[Tensor, Tensor, Room]:
+        n_images, n_heads, some, d_head = side.shape
+        ordered = self._ordered.shaped((2, *side.shape), side.dtype, side.device)
+        lifted = self._lifted.shaped((2, n_heads, n_images, some, d_head), torch.float64, float64_place(side.device))
+        return ordered, lifted.transpose(1, 2), Room(lifted.flatten(0, 1), sizes)
 
 
 def few(count: int, numbers: int, place: torch.device) -> Iterator[slice]:
