@@ -8,9 +8,9 @@ from qkwidgets.core.errors import InputError, check_range
 from qkwidgets.output import check_output, write_answer
 from qkwidgets.pass_options import FORMS, add_pass_options, asking_parser, check_among, model_and_images, pass_options
 
-FIGURES = ("layers", "labels", "richness", "modes", "heads", "pairs", "cosine", "specialisation")
+FIGURES = ("layers", "labels", "richness", "modes", "heads", "pairs", "cosine", "specialisation", "special")
 
-BY = ("head", "layer", "mode")
+BY = ("head", "layer", "mode", "special")
 
 SCENES = 1000
 
@@ -19,9 +19,11 @@ def add_factors(commands: Any) -> None:
     """Add the command to those of the shell."""
     about = "ask of every head how much of its traffic is position and how much content"
     factors = asking_parser(commands, "factors", about, folder="a folder of images", output="factors.html")
-    factors.add_argument("--by", default="head", help="rows of the table: head (default), layer or mode")
+    factors.add_argument("--by", default="head", help=f"rows of the table: {', '.join(BY)} (default: head)")
     factors.add_argument(
-        "--figure", default="layers", help=f"{', '.join(FIGURES)} (default: layers); cosine is of the modes of the weights"
+        "--figure",
+        default="layers",
+        help=f"{', '.join(FIGURES)} (default: layers); cosine is of the modes of the weights, special of the class token and registers",
     )
     factors.add_argument("--layer", type=int, metavar="N", help="of --figure pairs (default: 0)")
     factors.add_argument("--head", type=int, metavar="N", help="of --figure pairs (default: all heads of the layer)")
@@ -55,6 +57,7 @@ def _factors(options: argparse.Namespace) -> None:
         bias="separate",  # of modes of the weights: those of `qkwidgets.modes`
         correction=options.correction,
         draws=options.draws,
+        special="groups" if "special" in (options.figure, options.by) else "none",
         **pass_options(options),
     )
     write_answer(answer, options.output, options.figure, options.by, **head)

@@ -48,6 +48,16 @@ def test_pairs_are_drawn_of_the_head_that_is_named(tmp_path):
     assert "L2 H0" not in page
 
 
+def test_special_tokens_are_asked_for_by_their_figure_or_their_rows(tmp_path):
+    typed = ["factors", "--images", "6", *QUICK]
+    assert main([*typed, "--figure", "special", "-o", str(tmp_path / "f.html")]) == 0
+    assert "class token" in (tmp_path / "f.html").read_text(encoding="utf-8")
+    assert main([*typed, "--by", "special", "-o", str(tmp_path / "f.csv")]) == 0
+    with (tmp_path / "f.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 6 * 4 * qk.load_model().layout.n_prefix
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
@@ -55,9 +65,9 @@ def test_pairs_are_drawn_of_the_head_that_is_named(tmp_path):
         (["a:b", "c:d"], "One model and one folder of images can be named: got a:b c:d."),
         (
             ["--figure", "dots"],
-            "--figure is one of layers, labels, richness, modes, heads, pairs, cosine, specialisation: got 'dots'.",
+            "--figure is one of layers, labels, richness, modes, heads, pairs, cosine, specialisation, special: got 'dots'.",
         ),
-        (["--by", "token"], "--by is one of head, layer, mode: got 'token'."),
+        (["--by", "token"], "--by is one of head, layer, mode, special: got 'token'."),
         (["nowhere"], "A data set must be a folder, an image file or tar shards that exist: there is no 'nowhere'."),
         (["here", "--images", "5"], "--images is how many scenes are generated where no folder is named: got 5 beside here."),
         (["--images", "1", *QUICK], "Position and content are told apart by comparing images: got one."),

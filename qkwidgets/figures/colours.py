@@ -27,7 +27,10 @@ STEPS = 32
 
 
 class Colours(NamedTuple):
-    """The colours of one theme; `neutral`, `end` and `chroma` span its scales."""
+    """The colours of one theme.
+
+    `labels` are content-content, content-position and position-position; `neutral`, `end` and `chroma` span the scales.
+    """
 
     ink: str
     soft: str
@@ -40,9 +43,14 @@ class Colours(NamedTuple):
     bias: str
     unseen: str
     series: tuple[str, ...]
+    labels: tuple[str, str, str]
     neutral: float
     end: float
     chroma: float
+
+    def label(self, number: int) -> str:
+        """The colour of a label, or of a cell that a label is named after; of all others grey."""
+        return self.labels[number] if number < len(self.labels) else self.faint
 
     def diverging(self, t: float) -> Rgb:
         """The colour of `t` from -1 to 1; zero, and NaN, which has no side, are neutral."""
@@ -71,6 +79,7 @@ THEMES = {
         bias="#c9a13b",
         unseen="#d9dee3",
         series=("#1d2126", "#d55e00", "#0072b2", "#009e73", "#cc79a7", "#56b4e9"),
+        labels=("#2242a3", "#94294c", "#eaa940"),
         neutral=0.955,
         end=0.43,
         chroma=0.15,
@@ -87,6 +96,7 @@ THEMES = {
         bias="#c9a13b",
         unseen="#39414a",
         series=("#e6e9ec", "#f08a5d", "#56b4e9", "#2fc79a", "#dd9cc0", "#e6b422"),
+        labels=("#2b6cd7", "#d77cc0", "#e6df81"),
         neutral=0.3,
         end=0.85,
         chroma=0.15,

@@ -9,11 +9,11 @@ from plotly.subplots import make_subplots
 
 from qkwidgets.answers.factors import Factors
 from qkwidgets.core.errors import InputError
-from qkwidgets.core.factors.names import BFD
+from qkwidgets.core.factors.names import BFD, MIXED
 from qkwidgets.figures.colours import Colours, transparent
 
-PARTS = ((1, 1, "circle"), (2, 0, "square"), (0, None, "x"))
-"""Factor, colour of its series and symbol; the mean is grey."""
+PARTS = ((1, 2, "circle"), (2, 0, "square"), (0, MIXED, "x"))
+"""Factor, the label whose colour and symbol it has; the mean is grey."""
 
 
 def cosine(answer: Factors, c: Colours) -> go.Figure:
@@ -34,8 +34,8 @@ def cosine(answer: Factors, c: Colours) -> go.Figure:
 
 def _by_layer(figure: go.Figure, answer: Factors, c: Colours) -> None:
     parts, layers = np.nanmean(answer.cosine_parts, axis=1), np.arange(len(answer.cosine_parts))
-    for factor, series, symbol in PARTS:
-        colour = c.soft if series is None else c.series[series]
+    for factor, label, symbol in PARTS:
+        colour = c.label(label)
         _turned(figure, answer, factor, colour)
         figure.add_scatter(
             x=layers,

@@ -13,15 +13,15 @@ from plotly.subplots import make_subplots
 
 from qkwidgets.answers.factors import Factors
 from qkwidgets.core.errors import check_range
-from qkwidgets.core.factors.names import BFD
+from qkwidgets.core.factors.names import BFD, MIXED
 from qkwidgets.figures.colours import Colours
 from qkwidgets.figures.theme import number, percent
 
 CELLS = ((2, 2), (2, 1), (1, 2), (1, 1), (0, 2), (0, 1), (2, 0), (1, 0), (0, 0))
 """Cells in the order in which they are stacked, by the query's and the key's factor."""
 
-SERIES = {(2, 2): 0, (2, 1): 2, (1, 2): 2, (1, 1): 1}
-"""Colours of cells; those with the mean are grey."""
+LABEL = {(2, 2): 0, (2, 1): 1, (1, 2): 1, (1, 1): 2}
+"""Cells have the colours of labels; those with the mean are grey."""
 
 PATTERNS = {(1, 2): "/", (0, 1): "/", (2, 0): "\\", (1, 0): "x", (0, 0): "."}
 """Cells of equal colour are told apart by a pattern; the others are plain."""
@@ -36,7 +36,7 @@ SHOWN = 16
 def cell_marker(query: int, key: int, gap: float, c: Colours) -> dict[str, Any]:
     """How the bars of a cell are filled, with a gap of so many pixels between them."""
     pattern = {"shape": PATTERNS.get((query, key), ""), "fillmode": "overlay", "fgcolor": c.paper, "solidity": 0.25, "size": 6}
-    colour = c.series[SERIES[query, key]] if (query, key) in SERIES else c.faint
+    colour = c.label(LABEL.get((query, key), MIXED))
     return {"color": colour, "line": {"color": c.paper, "width": gap}, "pattern": pattern}
 
 

@@ -13,7 +13,7 @@ from plotly.subplots import make_subplots
 
 from qkwidgets.answers.factors import Factors
 from qkwidgets.core.errors import InputError
-from qkwidgets.core.factors.names import BFD
+from qkwidgets.core.factors.names import BFD, MIXED
 from qkwidgets.figures.by_layer import Look, line, single_heads
 from qkwidgets.figures.colours import Colours
 from qkwidgets.figures.factor_triangle import clipped
@@ -25,7 +25,7 @@ TOP, PANEL, BETWEEN, BELOW = 152, 190, 46, 142
 GROUP = ("the token’s mean", "the token’s deviations")
 """The two parts of a special token."""
 
-SERIES = {2: 0, 1: 1, 0: None}
+LABEL = {2: 0, 1: 2, 0: MIXED}
 """Colour of a part of patches, as of position and content elsewhere; the mean is grey."""
 
 DIRECTIONS = (("patches read it", "circle", 2), ("it reads patches", "square", 3))
@@ -116,14 +116,14 @@ def _bars(energy: np.ndarray, layers: np.ndarray, kind: str, words: str, first: 
             marker=_marker(patch, part, c),
             hovertemplate=f"{escaped(kind)}, layer %{{x}}: {words}<br>patches’ {BFD[patch]} and {GROUP[part]}: %{{customdata:.3f}}<extra></extra>",
         )
-        for patch in SERIES
+        for patch in LABEL
         for part in (1, 0)
     ]
 
 
 def _marker(patch: int, part: int, c: Colours) -> dict[str, Any]:
     """Colour tells the part of patches, stripes the mean of the token."""
-    colour = c.faint if SERIES[patch] is None else c.series[SERIES[patch]]
+    colour = c.label(LABEL[patch])
     stripes = {"shape": "" if part else "/", "fillmode": "overlay", "fgcolor": c.paper, "solidity": 0.3, "size": 5}
     return {"color": colour, "line": {"color": c.paper, "width": 0.5}, "pattern": stripes}
 

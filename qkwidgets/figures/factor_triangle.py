@@ -16,7 +16,8 @@ CORNERS = np.array([[0.5, np.sqrt(0.75)], [0.0, 0.0], [1.0, 0.0]])
 
 NAMES = ("mean (“layer”)", "position", "content")
 
-LABEL_SERIES, SYMBOLS = (0, 2, 1, None), ("square", "diamond", "circle", "x")
+SYMBOLS = ("square", "diamond", "circle", "x")
+"""Of the labels, in their order."""
 
 
 def in_triangle(shares: Float[np.ndarray, "point 3"]) -> Float[np.ndarray, "point 2"]:
@@ -53,7 +54,7 @@ def triangle(answer: Factors, what: str, c: Colours) -> go.Figure:
     figure = go.Figure()
     plain = answer.unspecialised.ravel() if what == "heads" else np.zeros(len(points), dtype=bool)
     figure.add_trace(_density(places, c))
-    for number, (name, series) in enumerate(zip(LABELS, LABEL_SERIES, strict=True)):
+    for number, name in enumerate(LABELS):
         here = labels == number
         figure.add_scatter(
             x=places[here, 0],
@@ -64,7 +65,7 @@ def triangle(answer: Factors, what: str, c: Colours) -> go.Figure:
             marker={
                 "symbol": np.where(plain[here], f"{SYMBOLS[number]}-open", SYMBOLS[number]),
                 "size": size[here],
-                "color": c.faint if series is None else c.series[series],
+                "color": c.label(number),
                 "opacity": 0.6,
             },
             text=words[here],

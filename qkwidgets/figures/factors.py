@@ -15,7 +15,7 @@ from qkwidgets.figures.factor_cosine import cosine
 from qkwidgets.figures.factor_pairs import CELLS, cell_marker, pair_words, pairs
 from qkwidgets.figures.factor_special import special, special_words
 from qkwidgets.figures.factor_specialisation import specialisation
-from qkwidgets.figures.factor_triangle import clipped, triangle
+from qkwidgets.figures.factor_triangle import SYMBOLS, clipped, triangle
 from qkwidgets.figures.theme import PAGE_WIDTH, escaped, note, percent, template
 
 VARIANTS = {
@@ -26,9 +26,6 @@ VARIANTS = {
 
 ABOVE = 48
 """Pixels above the legend."""
-
-LABEL_SERIES = (0, 2, 1, None)
-"""Colours of the labels, in their order; "mixed" is grey."""
 
 WORDS = {
     "participation": "participation ratio",
@@ -163,7 +160,7 @@ def _labels(answer: Factors, c: Colours) -> go.Figure:
     n_layers, n_heads = answer.head_label.shape
     shares = answer.shares("drop_mean")
     figure = go.Figure()
-    for number, (name, series) in enumerate(zip(LABELS, LABEL_SERIES, strict=True)):
+    for number, name in enumerate(LABELS):
         layer, head = np.nonzero(answer.head_label == number)
         plain = answer.unspecialised[layer, head]
         said = np.where(plain, "<br>no more specialised than random read-outs", "")
@@ -171,7 +168,7 @@ def _labels(answer: Factors, c: Colours) -> go.Figure:
             [shares[a, b, 2, 2], shares[a, b, 1, 2] + shares[a, b, 2, 1], shares[a, b, 1, 1], words]
             for a, b, words in zip(layer, head, said, strict=True)
         ]
-        symbol = ("square", "diamond", "circle", "x")[number]
+        symbol = SYMBOLS[number]
         figure.add_scatter(
             x=layer,
             y=head,
@@ -181,7 +178,7 @@ def _labels(answer: Factors, c: Colours) -> go.Figure:
             marker={
                 "symbol": np.where(plain, f"{symbol}-open", symbol),
                 "size": max(8, min(24, 420 // max(n_layers, n_heads))),
-                "color": c.faint if series is None else c.series[series],
+                "color": c.label(number),
             },
             customdata=held,
             hovertemplate="L%{x} H%{y}<br>content-content %{customdata[0]:.2f}<br>content-position %{customdata[1]:.2f}"

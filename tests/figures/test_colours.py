@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from qkwidgets.core.errors import InputError
+from qkwidgets.core.factors.names import MIXED
 from qkwidgets.figures.colours import HUES, PALETTES, THEMES, colours, diverging_scale, palette_colours
 
 JS = Path(__file__).parents[2] / "js" / "src"
@@ -142,3 +143,12 @@ def test_the_browser_has_the_same_inks(theme):
     ours = {"ink": c.ink, "soft": c.soft, "faint": c.faint, "rule": c.rule, "band": c.band, "accent": c.accent}
     ours |= {"mode-ink": c.bar, "bias-ink": c.bias, "unseen-ink": c.unseen}
     assert {name: inks[name] for name in ours} == ours
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_browser_has_the_same_labels(theme):
+    light, dark = (JS / "factors" / "factors.css").read_text().split('[data-qk-theme="dark"]', 1)
+    found = dict(re.findall(r"--(cc|cp|pp): (#[0-9a-f]{6});", {"light": light, "dark": dark}[theme]))
+    c = colours(theme)
+    assert tuple(found[name] for name in ("cc", "cp", "pp")) == c.labels
+    assert c.label(MIXED) == c.faint

@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
-from qkwidgets.core.factors.names import LABELS, THRESHOLD
+from qkwidgets.core.factors.names import MIXED, THRESHOLD
 
 
 def class_shares(cells: Float[Tensor, "*any 2 2"]) -> Float[Tensor, "*any 3"]:
@@ -32,12 +32,13 @@ def labels(cells: Float[Tensor, "*any 2 2"], threshold: float = THRESHOLD) -> In
     Examples
     --------
     >>> import torch
+    >>> from qkwidgets.core.factors.names import LABELS
     >>> [LABELS[i] for i in labels(torch.tensor([[[0.0, 0.0], [0.1, 0.9]], [[0.4, 0.1], [0.1, 0.4]]]))]
     ['content-content', 'mixed']
     """
     found = class_shares(cells)
     share, number = found.nan_to_num(-1.0).max(dim=-1)
-    number = torch.where(share >= threshold, number, len(LABELS) - 1)
+    number = torch.where(share >= threshold, number, MIXED)
     return torch.where(found.isnan().any(dim=-1), -1, number)
 
 

@@ -9,6 +9,8 @@ BFD = ("mean", "position", "content")
 LABELS = ("content-content", "content-position", "position-position", "mixed")
 """What a head or a mode trades mostly; both orientations of content and position have one label."""
 
+MIXED = LABELS.index("mixed")
+
 THRESHOLD = 0.5
 """Share from which on a label is given; below it "mixed". A choice of ours."""
 
