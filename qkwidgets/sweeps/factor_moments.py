@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import torch
-from jaxtyping import Float, Float64
+from jaxtyping import Float, Float64, Int64
 from torch import Tensor
 
 from qkwidgets.core.errors import InputError, UnsupportedModelError
@@ -104,11 +104,10 @@ class FactorMoments(Unpictured):
 
     def _filled(self, sides: tuple[Tensor, ...], batch: LayerBatch) -> Iterator[Room]:
         """A few patches of all images at a time, those of the first half of the set before the others."""
-        half = image_half(batch.images)
-        order, sizes = half.argsort(stable=True).to(sides[0].device), tuple(torch.bincount(half, minlength=2).tolist())
+        self._rooms.by_half(batch.images)
         for part in few(batch.layout.n_patches, sum(side[:, :, 0].numel() for side in sides), self._place):
             first, count = batch.layout.n_prefix + part.start, part.stop - part.start
-            yield self._rooms.filled([side.narrow(2, first, count) for side in sides], order, sizes)
+            yield self._rooms.filled([side.narrow(2, first, count) for side in sides])
 
 
 class Memory:
@@ -130,31 +129,41 @@ class Memory:
 
 
 class Rooms:
-    """Rooms for the queries and keys of batches, in the same memory; the views of a size of batch and of halves are made once."""
+    """Rooms for the queries and keys of a batch, in the same memory; what layers and batches have in common is made once."""
 
     def __init__(self) -> None:
         self._ordered, self._lifted = Memory(), Memory()
         self._known: dict[tuple, tuple[Tensor, Tensor, Room]] = {}
+        self._images: Tensor | None = None
+        self._order, self._sizes = torch.empty(0, dtype=torch.int64), (0, 0)
 
-    def filled(self, sides: Sequence[Float[Tensor, "image head some d_head"]], order: Tensor, sizes: tuple[int, ...]) -> Room:
-        """The images of both sides in some order, the heads of the queries before those of the keys.
+    def by_half(self, images: Int64[Tensor, " image"]) -> None:
+        """Put the images of the first half of the set before the others from now on."""
+        if images is not self._images:
+            half = image_half(images)
+            self._images, self._order = images, half.argsort(stable=True)
+            self._sizes = tuple(torch.bincount(half, minlength=2).tolist())
+
+    def filled(self, sides: Sequence[Float[Tensor, "image head some d_head"]]) -> Room:
+        """The images of both sides in their order, the heads of the queries before those of the keys.
 
         Both sides are lifted at once: so threads share work by heads, as in the products, and find in their own cache what they wrote.
         """
-        key = (sides[0].shape, sides[0].dtype, sides[0].device, sizes)
+        key = (sides[0].shape, sides[0].dtype, sides[0].device, self._sizes)
         if key not in self._known:
-            self._known[key] = self._made(sides[0], sizes)
+            self._known[key] = self._made(sides[0])
         ordered, lifted, room = self._known[key]
+        order = self._order.to(ordered.device)
         for side, place in zip(sides, ordered, strict=True):
             torch.index_select(side, 0, order, out=place)
         lifted.copy_(ordered)
         return room
 
-    def _made(self, side: Tensor, sizes: tuple[int, ...]) -> tuple[Tensor, Tensor, Room]:
+    def _made(self, side: Tensor) -> tuple[Tensor, Tensor, Room]:
         n_images, n_heads, some, d_head = side.shape
         ordered = self._ordered.shaped((2, *side.shape), side.dtype, side.device)
         lifted = self._lifted.shaped((2, n_heads, n_images, some, d_head), torch.float64, float64_place(side.device))
-        return ordered, lifted.transpose(1, 2), Room(lifted.flatten(0, 1), sizes)
+        return ordered, lifted.transpose(1, 2), Room(lifted.flatten(0, 1), self._sizes)
 
 
 def few(count: int, numbers: int, place: torch.device) -> Iterator[slice]:
