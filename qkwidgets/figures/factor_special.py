@@ -28,7 +28,7 @@ GROUP = ("the token’s mean", "the token’s deviations")
 LABEL = {2: 0, 1: 2, 0: MIXED}
 """Colour of a part of patches, as of position and content elsewhere; the mean is grey."""
 
-DIRECTIONS = (("patches read it", "circle", 2), ("it reads patches", "square", 3))
+DIRECTIONS = (("patches read it", "circle", 4), ("it reads patches", "square", 3))
 """Who asks: words, symbol and series."""
 
 LIKE = {"CLS": "class token", "DIST": "distillation token", "REG": "registers"}
