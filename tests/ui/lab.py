@@ -10,13 +10,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from playwright.sync_api import Browser, Page
 
 TOKEN = "test"
+ENDING_S = 20
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)/lab")
 OPTIONS = (
     "--no-browser",
@@ -97,18 +98,23 @@ def jupyterlab(folder: Path) -> Iterator[str]:
     }
     environment = os.environ | {name: str(folder / where) for name, where in own.items()}
     command = [sys.executable, "-m", "jupyterlab", *OPTIONS, f"--ServerApp.root_dir={folder / 'work'}"]
-    with subprocess.Popen(
-        command, env=environment, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    ) as server:
-        try:
-            port = _port(server)
-            reader = threading.Thread(target=server.stdout.read)  # or the server would stop at a full pipe
-            reader.start()
-            yield f"http://127.0.0.1:{port}"
-            server.terminate()  # the server ends its kernels before itself
-            reader.join()
-        finally:
-            server.kill()
+    server = subprocess.Popen(command, env=environment, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        port = _port(server)
+        threading.Thread(target=_drain, args=(server.stdout,), daemon=True).start()
+        yield f"http://127.0.0.1:{port}"
+        server.terminate()  # it ends its kernels before itself; those of a server that is killed notice it and end, too
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(timeout=ENDING_S)
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _drain(pipe: TextIO) -> None:
+    """Read what the server says, which would stop at a full pipe, until the last of its kernels has gone."""
+    with pipe:
+        pipe.read()
 
 
 def _port(server: subprocess.Popen) -> str:
