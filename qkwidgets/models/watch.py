@@ -33,6 +33,18 @@ class Projection(NamedTuple):
     tap: Tap | None
 
 
+def adjoining(one: Tap | None, other: Tap | None) -> bool:
+    """Whether the columns of the second follow those of the first.
+
+    Examples
+    --------
+    >>> both = nn.Linear(4, 12)
+    >>> adjoining(Tap(both, 0, 4), Tap(both, 4, 8)), adjoining(Tap(both, 4, 8), Tap(both, 0, 4))
+    (True, False)
+    """
+    return one is not None and other is not None and one.module is other.module and one.stop == other.start
+
+
 class LayerTokens:
     """One layer's tokens during a forward pass: the attention input, the queries and keys made of it, and the residual before.
 
@@ -57,12 +69,22 @@ class LayerTokens:
         """Keys with their bias, before any norm or rotation of them."""
         return self._side(self._sides[1])
 
+    @cached_property
+    def qk(self) -> Float[Tensor, "image both_heads token d_head"]:
+        """The heads of the queries and those of the keys in one row; nothing is copied where one product of the model makes both."""
+        query, key = self._sides
+        if adjoining(query.tap, key.tap) and query.tap.module in self._outputs:
+            return self._tapped(query.tap._replace(stop=key.tap.stop), len(query.weight) + len(key.weight))
+        return torch.cat([self.q, self.k], dim=1)
+
     def _side(self, side: Projection) -> Tensor:
         if side.tap is not None and side.tap.module in self._outputs:
-            columns = self._outputs[side.tap.module][..., side.tap.start : side.tap.stop]
-            return columns.unflatten(-1, (len(side.weight), -1)).transpose(-2, -3)
+            return self._tapped(side.tap, len(side.weight))
         made = torch.einsum("itd,hde->ihte", self.x, side.weight.to(self.x.dtype))
         return made if side.bias is None else made + side.bias.to(made.dtype)[:, None, :]
+
+    def _tapped(self, tap: Tap, n_heads: int) -> Tensor:
+        return self._outputs[tap.module][..., tap.start : tap.stop].unflatten(-1, (n_heads, -1)).transpose(-2, -3)
 
 
 Visit = Callable[[int, LayerTokens], None]

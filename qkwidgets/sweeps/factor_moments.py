@@ -78,12 +78,10 @@ class FactorMoments(Unpictured):
 
     def update(self, state: State, batch: LayerBatch) -> None:
         """One layer of one batch."""
-        sides = (batch.tokens.q, batch.tokens.k)
-        for tokens in sides:
-            check_grid(tokens, batch.layout)
+        check_grid(batch.tokens.qk, batch.layout)
         arrays = (state[part][batch.layer] for part in PARTS)
         both = (array.view(2, -1, *array.shape[3:]) for array in arrays)  # the heads of either side in one row
-        take_images(Moments(state["count"][batch.layer], *both), self._filled(sides, batch))
+        take_images(Moments(state["count"][batch.layer], *both), self._filled(batch))
         if not state["image_scatter"][batch.layer].diagonal(dim1=-2, dim2=-1).isfinite().all():
             raise not_finite(batch)
 
@@ -102,12 +100,12 @@ class FactorMoments(Unpictured):
             "scale": [weights.scale for weights in model.layers],
         }
 
-    def _filled(self, sides: tuple[Tensor, ...], batch: LayerBatch) -> Iterator[Room]:
+    def _filled(self, batch: LayerBatch) -> Iterator[Room]:
         """A few patches of all images at a time, those of the first half of the set before the others."""
-        self._rooms.by_half(batch.images)
-        for part in few(batch.layout.n_patches, sum(side[:, :, 0].numel() for side in sides), self._place):
-            first, count = batch.layout.n_prefix + part.start, part.stop - part.start
-            yield self._rooms.filled([side.narrow(2, first, count) for side in sides])
+        tokens = batch.tokens.qk[:, :, batch.layout.patches]
+        self._rooms.by_half(batch.images, tokens.device)
+        for part in few(batch.layout.n_patches, tokens[:, :, 0].numel(), self._place):
+            yield self._rooms.filled(tokens.narrow(2, part.start, part.stop - part.start))
 
 
 class Memory:
@@ -137,33 +135,27 @@ class Rooms:
         self._images: Tensor | None = None
         self._order, self._sizes = torch.empty(0, dtype=torch.int64), (0, 0)
 
-    def by_half(self, images: Int64[Tensor, " image"]) -> None:
+    def by_half(self, images: Int64[Tensor, " image"], device: torch.device) -> None:
         """Put the images of the first half of the set before the others from now on."""
         if images is not self._images:
             half = image_half(images)
-            self._images, self._order = images, half.argsort(stable=True)
+            self._images, self._order = images, half.argsort(stable=True).to(device)
             self._sizes = tuple(torch.bincount(half, minlength=2).tolist())
 
-    def filled(self, sides: Sequence[Float[Tensor, "image head some d_head"]]) -> Room:
-        """The images of both sides in their order, the heads of the queries before those of the keys.
-
-        Both sides are lifted at once: so threads share work by heads, as in the products, and find in their own cache what they wrote.
-        """
-        key = (sides[0].shape, sides[0].dtype, sides[0].device, self._sizes)
+    def filled(self, tokens: Float[Tensor, "image head some d_head"]) -> Room:
+        """Room with the images in their order, in float64."""
+        key = (tokens.shape, tokens.dtype, tokens.device, self._sizes)
         if key not in self._known:
-            self._known[key] = self._made(sides[0])
+            self._known[key] = self._made(tokens)
         ordered, lifted, room = self._known[key]
-        order = self._order.to(ordered.device)
-        for side, place in zip(sides, ordered, strict=True):
-            torch.index_select(side, 0, order, out=place)
+        torch.index_select(tokens, 0, self._order, out=ordered)
         lifted.copy_(ordered)
         return room
 
-    def _made(self, side: Tensor) -> tuple[Tensor, Tensor, Room]:
-        n_images, n_heads, some, d_head = side.shape
-        ordered = self._ordered.shaped((2, *side.shape), side.dtype, side.device)
-        lifted = self._lifted.shaped((2, n_heads, n_images, some, d_head), torch.float64, float64_place(side.device))
-        return ordered, lifted.transpose(1, 2), Room(lifted.flatten(0, 1), self._sizes)
+    def _made(self, tokens: Tensor) -> tuple[Tensor, Tensor, Room]:
+        ordered = self._ordered.shaped(tokens.shape, tokens.dtype, tokens.device)
+        lifted = self._lifted.shaped(tokens.transpose(0, 1).shape, torch.float64, float64_place(tokens.device))
+        return ordered, lifted.transpose(0, 1), Room(lifted, self._sizes)
 
 
 def few(count: int, numbers: int, place: torch.device) -> Iterator[slice]:
@@ -211,8 +203,8 @@ def other_grid(one: int, other: int) -> InputError:
 def not_finite(batch: LayerBatch) -> InputError:
     """Which images have no numbers at some patches."""
     patches = batch.layout.patches
-    finite = torch.stack([side[:, :, patches].isfinite().flatten(1).all(dim=1) for side in (batch.tokens.q, batch.tokens.k)])
-    wrong = batch.images[~finite.all(dim=0).cpu()].tolist()
+    finite = batch.tokens.qk[:, :, patches].isfinite().flatten(1).all(dim=1)
+    wrong = batch.images[~finite.cpu()].tolist()
     listed = ", ".join(map(str, wrong[:LISTED])) + (f" and {len(wrong) - LISTED} more" if len(wrong) > LISTED else "")
     return InputError(
         f"Every patch must have a query and a key: those of image{'s' * (len(wrong) > 1)} {listed} in layer {batch.layer} are not all "

@@ -51,11 +51,16 @@ class ImageRows:
         """Keys with their bias."""
         return self._tokens.k[self._rows]
 
+    @cached_property
+    def qk(self) -> Float[Tensor, "image both_heads token d_head"]:
+        """The heads of the queries and those of the keys in one row."""
+        return self._tokens.qk[self._rows]
+
 
 class LayerBatch(NamedTuple):
     """One layer of one batch: what a reducer sees.
 
-    `images` are the indices in the image set, on the CPU; `tokens` has `x`, `residual`, `q` and `k` of these images, on the model's
+    `images` are the indices in the image set, on the CPU; `tokens` has `x`, `residual`, `q`, `k` and `qk` of these images, on the model's
     device, to be read during the call only. `regions` are the objects of these images on the patch grid, as far as the model sees
     them; None where the set is not a labelled one.
     """

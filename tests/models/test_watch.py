@@ -31,7 +31,9 @@ def pixels(model, n=3):
 
 def seen(model, images):
     found = []
-    model.watch(images, lambda layer, tokens: found.append((layer, tokens.x.clone(), tokens.q.clone(), tokens.k.clone())))
+    model.watch(
+        images, lambda layer, tokens: found.append([layer, *(each.clone() for each in (tokens.x, tokens.q, tokens.k, tokens.qk))])
+    )
     return found
 
 
@@ -41,12 +43,26 @@ def test_queries_and_keys_are_the_weights_times_the_attention_input(case):
     images = pixels(model)
     found = seen(model, images)
     assert [layer for layer, *_ in found] == list(range(model.n_layers))
-    for (_, x, q, k), expected, w in zip(found, model.attn_inputs(images), model.layers, strict=True):
+    for (_, x, q, k, qk), expected, w in zip(found, model.attn_inputs(images), model.layers, strict=True):
         assert torch.equal(x, expected)
+        assert torch.equal(qk, torch.cat([q, k], dim=1))
         for side, W, b in ((q, w.W_Q, w.b_Q), (k, w.W_K, w.b_K)):
             made = torch.einsum("itd,hde->ihte", x.double(), W.double())
             made = made if b is None else made + b.double()[:, None]
             assert (side - made).abs().max() <= 1e-5 * made.abs().max()
+
+
+def test_both_sides_in_one_are_copied_only_where_a_model_makes_each_by_itself():
+    def views(module):
+        model, found = read(randomised(module)), []
+        model.watch(pixels(model), lambda _layer, tokens: found.append(tokens.qk.data_ptr() == tokens.q.data_ptr()))
+        return set(found)
+
+    assert views(vit()) == {True}
+    alone = vit()
+    for block in alone.blocks:
+        block.attn = UncalledAttention(block.attn)
+    assert views(alone) == {False}
 
 
 def test_a_projection_that_is_never_called_is_computed_from_the_attention_input():
@@ -96,23 +112,29 @@ def test_a_model_is_the_same_after_pickling():
 
 def test_separate_projections_are_seen_when_both_have_come_out():
     class Separate(nn.Module):
+        """The keys come out beside the values, in columns that begin where those of the queries end elsewhere."""
+
         def __init__(self):
             super().__init__()
-            self.q_proj, self.k_proj = nn.Linear(4, 4), nn.Linear(4, 4)
+            self.q_proj, self.vk_proj = nn.Linear(4, 4), nn.Linear(4, 8)
 
         def forward(self, pixels):
             tokens = pixels.flatten(1, 2)
-            return self.q_proj(tokens) + self.k_proj(tokens)
+            return self.q_proj(tokens) + self.vk_proj(tokens)[..., :4]
 
     part, found = Separate(), []
     sides = [
-        Projection(child.weight.unflatten(0, (2, 2)).mT, child.bias.unflatten(0, (2, 2)), Tap(child, 0, 4))
-        for child in (part.q_proj, part.k_proj)
+        Projection(
+            child.weight[start:].unflatten(0, (2, 2)).mT, child.bias[start:].unflatten(0, (2, 2)), Tap(child, start, start + 4)
+        )
+        for child, start in ((part.q_proj, 0), (part.vk_proj, 4))
     ]
     x = torch.randn(2, 3, 3, 4)
-    watch(part, [(part, *sides)], x, lambda layer, tokens: found.append((tokens.q, tokens.k)), None)
-    assert torch.allclose(found[0][0], part.q_proj(x.flatten(1, 2)).unflatten(-1, (2, 2)).transpose(-2, -3))
-    assert torch.allclose(found[0][1], part.k_proj(x.flatten(1, 2)).unflatten(-1, (2, 2)).transpose(-2, -3))
+    watch(part, [(part, *sides)], x, lambda layer, tokens: found.extend([tokens.q, tokens.k, tokens.qk]), None)
+    q, k = part.q_proj(x.flatten(1, 2)), part.vk_proj(x.flatten(1, 2))[..., 4:]
+    expected = [side.unflatten(-1, (2, 2)).transpose(-2, -3) for side in (q, k)]
+    for side, made in zip(found, [*expected, torch.cat(expected, dim=1)], strict=True):
+        assert torch.allclose(side, made)
 
 
 @pytest.mark.parametrize("copy", [deepcopy, lambda model: pickle.loads(pickle.dumps(model))], ids=["deepcopy", "pickle"])

@@ -45,7 +45,7 @@ def reducer():
 def seen(tokens, rows):
     """Some of the images, as a sweep shows them."""
     part = object.__new__(LayerTokens)
-    part.q, part.k = (side[rows] for side in tokens)
+    part.qk = torch.cat([side[rows] for side in tokens], dim=1)
     return part
 
 
@@ -87,6 +87,14 @@ def test_they_are_those_of_the_patches_of_each_half_in_memory():
             for name in PARTS:
                 expected = getattr(found, name)
                 assert (state[name][0, part, side] - expected).abs().max() <= 1e-12 * expected.abs().max()
+
+
+def test_a_half_without_images_has_none_until_they_come():
+    tokens, half = some_tokens(3), image_half(torch.arange(N))
+    ready, (first, second) = reducer(), [(half == part).nonzero().flatten().tolist() for part in (0, 1)]
+    alone = state_of(ready, tokens, first)
+    assert not any(alone[part][0, 1].any() for part in PARTS)
+    assert same(state_of(ready, tokens, first, second), state_of(ready, tokens, list(range(N))))
 
 
 def test_one_patch_at_a_time_gives_the_same(monkeypatch):

@@ -6,7 +6,6 @@ rule of Chan, Golub and LeVeque, so that tokens with large common offsets (massi
 """
 
 from collections.abc import Iterable, Sequence
-from math import sqrt
 from typing import NamedTuple
 
 import torch
@@ -38,8 +37,8 @@ class Room:
     """
 
     def __init__(self, tokens: Float64[Tensor, "head image some d"], sizes: Sequence[int]) -> None:
-        self.tokens = tokens
-        self.groups: tuple[Float64[Tensor, "head _ some d"], ...] = tokens.split(list(sizes), dim=1)
+        self.tokens, self.sizes, self.n_patches = tokens, list(sizes), tokens.shape[2]
+        self.groups: tuple[Float64[Tensor, "head _ some d"], ...] = tokens.split(self.sizes, dim=1)
         self.rows: list[Float64[Tensor, "head _ d"]] = [group.view(len(group), -1, group.shape[-1]) for group in self.groups]
 
 
@@ -77,9 +76,9 @@ def no_moments(heads: tuple[int, ...], n_patches: int, d: int, place: torch.devi
 def take_images(held: Moments, rooms: Iterable[Room]) -> None:
     """Take more images into the moments `[group head ...]` of several groups, in place, from a few patches at a time.
 
-    A place is worked on within its room, so that a room that fits the processor's cache is not left. New tokens are not taken around
-    their own mean but around one that leans towards the mean held, by so much that their scatter grows by what the rule
-    adds for the way between both means: after n images, m new ones lean by `sqrt(n / (n + m))` of the way.
+    Tokens are taken around the mean held, which is known before they come, so that a room which fits the processor's cache is gone
+    through once. What that adds is put right at the end: m tokens whose sum is `s`, around the mean of n, move it by `s / (n + m)`, and
+    their scatter is too large by `s s^T / (n + m)`. The first images are taken around their own mean.
 
     Examples
     --------
@@ -91,28 +90,28 @@ def take_images(held: Moments, rooms: Iterable[Room]) -> None:
     >>> held.n_images.tolist(), torch.allclose(held.scatter[1], moments(tokens[:, [3, 4, 8, 9]]).scatter)
     ([6, 4], True)
     """
-    groups = list(zip(held.n_images.tolist(), held.mean.unsqueeze(2), held.scatter, strict=True))
-    sums, start = None, 0
+    counts, sums, of_images, start = held.n_images.tolist(), torch.empty_like(held.mean), [], 0
     for room in rooms:
-        some = room.tokens.shape[2]
-        for tokens, rows, (n, mean, scatter) in zip(room.groups, room.rows, groups, strict=True):
-            _centre(tokens, mean.narrow(2, start, some), n)
+        places = (part.narrow(2, start, room.n_patches).unsqueeze(2) for part in (held.mean, sums))
+        for tokens, rows, n, mean, total, scatter in zip(room.groups, room.rows, counts, *places, held.scatter, strict=True):
+            if not n and tokens.shape[1]:
+                torch.mean(tokens, dim=1, keepdim=True, out=mean)
+            tokens.sub_(mean)
+            torch.sum(tokens, dim=1, keepdim=True, out=total)
             scatter.baddbmm_(rows.mT, rows)
-        new = room.tokens.sum(dim=2)
-        sums, start = new if sums is None else sums.add_(new), start + some
-    sizes = [tokens.shape[1] for tokens in room.groups]
-    for images, scatter in zip((sums / start).split(sizes, dim=1), held.image_scatter, strict=True):
-        scatter.baddbmm_(images.mT, images)
-    held.n_images.add_(torch.tensor(sizes, device=held.n_images.device))
-
-
-def _centre(tokens: Float64[Tensor, "head image some d"], held: Float64[Tensor, "head 1 some d"], n: int) -> None:
-    """Take from tokens the mean that leans towards the one held of `n` images, which goes on to that of all."""
-    m = tokens.shape[1]
-    mean = tokens.sum(dim=1, keepdim=True).mul_(1 / max(m, 1))
-    apart = mean - held
-    tokens.sub_(mean.sub_(apart, alpha=sqrt(n / max(n + m, 1))))
-    held.add_(apart, alpha=m / max(n + m, 1))
+        of_images.append(room.tokens.sum(dim=2))
+        start += room.n_patches
+    by_group = (sum(of_images) / start).split(room.sizes, dim=1)
+    for images, n, mean, total, scatter, image_scatter in zip(
+        by_group, counts, held.mean, sums, held.scatter, held.image_scatter, strict=True
+    ):
+        share = 1 / max(n + images.shape[1], 1)
+        mean.add_(total, alpha=share)
+        scatter.baddbmm_(total.mT, total, alpha=-share)
+        image_scatter.baddbmm_(images.mT, images)
+        middle = images.sum(dim=1, keepdim=True)
+        image_scatter.baddbmm_(middle.mT, middle, alpha=-share)
+    held.n_images.add_(torch.tensor(room.sizes, device=held.n_images.device))
 
 
 def merged(one: Moments, other: Moments) -> Moments:
