@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,8 @@ import torch
 
 import qkwidgets as qk
 from benchmarks.measure import Row
-from benchmarks.sweep import at_least
+from benchmarks.plain import BATCH, Plain, settled
+from benchmarks.sweep import at_least, batched
 from qkwidgets.data.labelled import labelled_set
 from qkwidgets.data.scene_recipe import SceneRecipe
 from qkwidgets.models.contract import AttentionModel
@@ -20,7 +20,9 @@ from qkwidgets.sweeps import PreferenceMasses
 from qkwidgets.sweeps.loading import Batches
 from qkwidgets.sweeps.part import Reduction
 
-BATCH, SIZE, N_SCENES = 32, 224, 2001
+SIZE, N_SCENES = 224, 2001
+TURN = 7
+"""Batches before the other process has its turn."""
 
 WHOLE = """
 import json, resource, sys, time
@@ -47,29 +49,20 @@ def rows(data: Path, quick: bool) -> Iterator[Row]:
 
 
 def beside_the_forward(model: AttentionModel, count: int) -> tuple[float, float, float]:
-    """Images a second as a share of those of the plain forward, the same in processor time, and as they are; batch by batch in turns."""
+    """Images a second as a share of those of the plain forward, the same in processor time, and as they are; a few batches in turns."""
     model = model.resized("square")
     images = labelled_set(SceneRecipe(n=count, size=SIZE))
     ranges = [range(start, min(start + BATCH, count)) for start in range(0, count, BATCH)]
     batches = Batches(images, model.preprocessing, ranges, BATCH, model.layout.grid)
     reduction = Reduction(model, (PreferenceMasses().prepare(model),), images, None, strict=True)
-    states = {reducer.name: reducer.empty() for reducer in reduction.reducers}
-    taken = torch.zeros(2, 2, dtype=torch.float64)  # [plain or swept, wall or processor]
-    with torch.inference_mode():
-        model._runner.module(batches[0].pixels)
-        for number in range(len(batches)):
-            batch = batches[number]
-            before = _clocks()
-            model._runner.module(batch.pixels)
-            between = _clocks()
-            reduction._forward(batch, states)
-            taken += torch.stack([between - before, _clocks() - between])
-    wall, processor = (taken[0] / taken[1]).tolist()
-    return wall, processor, count / taken[1, 0].item()
-
-
-def _clocks() -> torch.Tensor:
-    return torch.tensor([time.perf_counter(), time.process_time()], dtype=torch.float64)
+    states, found = reduction.started({}), []
+    with Plain("deit_tiny_patch16_224") as plain:
+        for numbers in batched(list(range(len(batches))), TURN):
+            some = [batches[number] for number in numbers]
+            found.append((plain.passes(len(some)), settled(lambda some=some: reduction.part(some, running=states))))
+    alone, swept = torch.tensor(found, dtype=torch.float64).sum(dim=0)
+    wall, processor = (alone / swept).tolist()
+    return wall, processor, count / swept[0].item()
 
 
 def _deit(data: Path) -> AttentionModel:

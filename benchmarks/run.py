@@ -64,7 +64,8 @@ def report(rows: list[Row]) -> str:
             "",
             f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine()}.",
             "",
-            "Ratios are of medians of runs taken in turns in one process; the larger models have random weights.",
+            "Ratios are of medians of runs taken in turns; the larger models have random weights. The plain forward pass runs in a process of its "
+            "own, with PyTorch and its memory as they come; sweeps keep their memory (`qkwidgets/sweeps/memory.py`).",
             "",
             "| what | measured | bar | |",
             "|---|---|---|---|",

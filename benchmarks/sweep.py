@@ -19,14 +19,14 @@ import torch
 
 import qkwidgets as qk
 from benchmarks.measure import Row
+from benchmarks.plain import BATCH, Plain, settled
 from qkwidgets.data.image_sets import image_set
 from qkwidgets.models.contract import AttentionModel
 from qkwidgets.sweeps import TopImages, sweep
-from qkwidgets.sweeps.loading import Batch, Batches, loaded, worker_count
+from qkwidgets.sweeps.loading import Batch
 from qkwidgets.sweeps.part import Reduction
-from qkwidgets.sweeps.plan import plan
 
-BATCH = 32
+BARS = (0.85, 0.90)
 OPTIONS = {"thumbnails": 0, "progress": False}
 
 REPEATED = """
@@ -43,59 +43,56 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3)
 def rows(data: Path, folder: Path, quick: bool) -> Iterator[Row]:
     """Throughput against the plain forward pass, resumption, memory, linearity. `folder` takes what is written."""
     torch.manual_seed(0)
-    tiny, base = (timm.create_model(f"{kind}_patch16_224").eval() for kind in ("deit_tiny", "vit_base"))
-    for name, module, bar, n_batches in (("DeiT-Ti", tiny, 0.85, 16), ("ViT-B/16", base, 0.90, 5)):
-        whole, ratios, rate = beside_the_forward(qk.load_model(module), 2 if quick else n_batches)
-        detail = f" (first batch, into empty lists, {ratios[0]:.2f}; median of batches {statistics.median(ratios):.2f}; {rate:.1f} images/s)"
-        what = f"sweep against the plain forward, {name}, decoded tensors, {len(ratios)} batches"
-        yield at_least(what, whole, bar, detail)
+    kinds = ("DeiT-Ti", "deit_tiny_patch16_224"), ("ViT-B/16", "vit_base_patch16_224")
+    models = {name: qk.load_model(timm.create_model(kind).eval()) for name, kind in kinds}
+    for (name, kind), bar, n_batches in zip(kinds, BARS, (16, 5), strict=True):
+        whole, ratios, rate = beside_the_forward(kind, models[name], 2 if quick else n_batches)
+        detail = f" (first turn, into empty lists, {ratios[0]:.2f}; median of {len(ratios)} {statistics.median(ratios):.2f}; {rate:.1f} images/s)"
+        yield at_least(f"sweep against the plain forward, {name}, decoded tensors, {n_batches} batches", whole, bar, detail)
     if (data / "weights").is_dir():
         weights = data / "weights" / "deit_tiny_patch16_224.safetensors"
         trained = qk.load_model("timm:deit_tiny_patch16_224", checkpoint=weights)
+        models["DeiT-Ti"] = trained
         paths = sorted((data / "imagenet-sample").glob("*.JPEG"))
-        for name, model, bar, count, pairs in (
-            ("DeiT-Ti", trained, 0.85, 320, 3),
-            ("ViT-B/16", qk.load_model(base), 0.90, 64, 2),
-        ):
+        for (name, kind), bar, count, pairs in zip(kinds, BARS, (320, 64), (3, 2), strict=True):
             some = paths[: 32 if quick else count]
-            ratio, rate = with_decoding(model, some, 1 if quick else pairs)
-            what = f"sweep against forward and loader, {name}, photographs"
-            yield at_least(what, ratio, bar, f" ({rate:.1f} images/s)")
+            ratio, rate = with_decoding(kind, models[name], some, 1 if quick else pairs)
+            yield at_least(f"sweep against forward and loader, {name}, photographs", ratio, bar, f" ({rate:.1f} images/s)")
         yield opened_again(trained, paths[: 32 if quick else None], folder / "photographs")
     yield memory(*((100, 400) if quick else (1_000, 50_000)))
     yield linearity(200 if quick else 4_000)
 
 
-def beside_the_forward(model: AttentionModel, n_batches: int) -> tuple[float, list[float], float]:
-    """What share of the plain forward's rate a sweep has, from empty lists on and in turns; each batch's; and its images a second."""
+def beside_the_forward(kind: str, model: AttentionModel, n_batches: int) -> tuple[float, list[float], float]:
+    """What share of the plain forward's rate a sweep has, from empty lists on and in turns; each turn's; and its images a second."""
     images = image_set([np.zeros((8, 8, 3), dtype=np.uint8)])
     reduction = Reduction(model, (TopImages(k=8).prepare(model),), images, None, strict=True)
-    states = reduction.started({})
-    present, taken = torch.ones(BATCH, dtype=torch.bool), []
-    with torch.inference_mode():
-        for number in range(n_batches):
-            pixels = torch.randn(BATCH, 3, *model.preprocessing.size)
-            batch = Batch(BATCH * number, pixels, present, [None] * BATCH, [])
-            if not number:
-                model._runner.module(pixels)  # what is only done once
-            plain = seconds(lambda pixels=pixels: model._runner.module(pixels))
-            taken.append((plain, seconds(lambda batch=batch: reduction._forward(batch, states))))
-    plain, swept = map(sum, zip(*taken, strict=True))
-    return plain / swept, [alone / ridden for alone, ridden in taken], BATCH * n_batches / swept
+    states, present = reduction.started({}), torch.ones(BATCH, dtype=torch.bool)
+    made = [
+        Batch(BATCH * number, torch.randn(BATCH, 3, *model.preprocessing.size), present, [None] * BATCH, [])
+        for number in range(n_batches)
+    ]
+    with Plain(kind) as plain:
+        taken = [
+            (plain.passes(len(some)).wall, settled(lambda some=some: reduction.part(some, running=states)).wall)
+            for some in batched(made, 4 if n_batches > 8 else 1)
+        ]
+    alone, swept = map(sum, zip(*taken, strict=True))
+    return alone / swept, [one / other for one, other in taken], BATCH * n_batches / swept
 
 
-def with_decoding(model: AttentionModel, paths: list[Path], n_pairs: int) -> tuple[float, float]:
+def batched(batches: list[Batch], size: int) -> Iterator[list[Batch]]:
+    """A few at a time."""
+    return (batches[start : start + size] for start in range(0, len(batches), size))
+
+
+def with_decoding(kind: str, model: AttentionModel, paths: list[Path], n_pairs: int) -> tuple[float, float]:
     """What share of the rate of forward pass and loader alone a sweep of files has, and its images a second."""
-    images = image_set(paths)
-    ranges = plan(len(images), BATCH, len(images)).batches(0)
-
-    @torch.inference_mode()
-    def plain() -> None:
-        items = Batches(images, model.preprocessing, ranges, BATCH)
-        for batch in loaded(items, worker_count(None, len(ranges), model.device)):
-            model._runner.module(batch.pixels)
-
-    taken = [(seconds(plain), seconds(lambda: sweep(model, paths, TopImages(k=8), **OPTIONS))) for _ in range(n_pairs)]
+    with Plain(kind) as plain:
+        taken = [
+            (plain.with_loader(paths).wall, settled(lambda: sweep(model, paths, TopImages(k=8), **OPTIONS)).wall)
+            for _ in range(n_pairs)
+        ]
     ratio = statistics.median(alone / swept for alone, swept in taken)
     return ratio, len(paths) / statistics.median(swept for _, swept in taken)
 

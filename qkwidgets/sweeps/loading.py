@@ -131,6 +131,8 @@ def _view(preprocess: Preprocess, picture: Picture) -> tuple[Tensor, np.ndarray]
 def loaded(items: Dataset, workers: int, pinned: bool = False) -> Iterator[Any]:
     """The items of a data set in order, made by worker processes ahead of time, or here where `workers` is 0.
 
+    The processes start with the call: they are copies of this one as it is then.
+
     Raises
     ------
     InputError
@@ -144,7 +146,7 @@ def loaded(items: Dataset, workers: int, pinned: bool = False) -> Iterator[Any]:
         pin_memory=pinned,
         generator=torch.Generator(),  # the user's own random numbers are left alone
     )
-    yield from _started(loader)
+    return _started(loader)
 
 
 def _started(loader: DataLoader) -> Iterator[Any]:

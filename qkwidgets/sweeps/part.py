@@ -12,6 +12,7 @@ from qkwidgets.core.errors import InputError
 from qkwidgets.data.sets.base import ImageSet, Label
 from qkwidgets.models.contract import AttentionModel
 from qkwidgets.sweeps.loading import Batch
+from qkwidgets.sweeps.memory import memory_kept
 from qkwidgets.sweeps.reducer import ImageRows, LayerBatch, Reducer, State
 
 Tick = Callable[[int, int], None]
@@ -92,12 +93,13 @@ class Reduction:
         """
         states = {reducer.name: reducer.empty() for reducer in self.reducers} if running is None else running
         part = Part({}, 1, [], [], running=running is not None)
-        for batch in batches:
-            part.skipped += self._unread(batch)
-            part.labels += batch.labels
-            if batch.present.any():
-                self._forward(batch, states)
-            tick(len(batch.labels), len(batch.unread))
+        with memory_kept(self.model.device):
+            for batch in batches:
+                part.skipped += self._unread(batch)
+                part.labels += batch.labels
+                if batch.present.any():
+                    self._forward(batch, states)
+                tick(len(batch.labels), len(batch.unread))
         part.states = {name: {key: tensor.cpu() for key, tensor in state.items()} for name, state in states.items()}
         return part
 
