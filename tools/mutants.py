@@ -40,6 +40,7 @@ FACTOR_MOMENTS, ENERGIES = "tests/core/factors/test_moments.py", "tests/core/fac
 FACTOR_MODES, WITHIN = "tests/core/factors/test_factor_modes.py", "tests/core/factors/test_within.py"
 SPECTRA, PLANTED = "tests/core/factors/test_spectra_and_labels.py", "tests/core/factors/test_planted.py"
 FACTOR_SWEEP, FACTORS = "tests/sweeps/test_factor_moments.py", "tests/analyses/test_factors.py"
+WATCH, MEMORY = "tests/models/test_watch.py", "tests/sweeps/test_memory.py"
 COSINE, PROBE, DEPTH, CONTEXT = (f"tests/core/factors/test_{name}.py" for name in ("cosine", "probe", "depth", "context"))
 PROFILE, SPECIAL = "tests/analyses/test_depth_profile.py", "tests/analyses/test_factor_special.py"
 FACTOR_FIGURES, CUT_FIGURE = "tests/figures/test_factors.py", "tests/figures/test_attention_cut.py"
@@ -253,8 +254,8 @@ MUTANTS = (
     Mutant(
         "unknown keywords taken",
         "qkwidgets/widgets/base.py",
-        "if name not in known:",
-        "if False:",
+        "[name for name in traits if name not in known]",
+        "[]",
         "tests/widgets/test_explorer.py",
     ),
     Mutant(
@@ -418,13 +419,6 @@ MUTANTS = (
         FACTOR_MOMENTS,
     ),
     Mutant(
-        "tokens taken around another mean",
-        "qkwidgets/core/factors/moments.py",
-        "mean = tokens.sum(dim=1, keepdim=True)",
-        "mean = tokens.sum(dim=1, keepdim=True) + tokens.mean(dim=2, keepdim=True)[:, :1]",
-        FACTOR_MOMENTS,
-    ),
-    Mutant(
         "moments merged without the way between means",
         "qkwidgets/core/factors/moments.py",
         "one.scatter + other.scatter + weight * (apart.mT @ apart)",
@@ -432,18 +426,60 @@ MUTANTS = (
         FACTOR_MOMENTS,
     ),
     Mutant(
-        "images taken in around their own mean",
+        "scatter left around the mean that was held",
         "qkwidgets/core/factors/moments.py",
-        "alpha=sqrt(n / max(n + m, 1))",
-        "alpha=0",
+        "        scatter.baddbmm_(total.mT, total, alpha=-share)\n",
+        "",
         FACTOR_SWEEP,
     ),
     Mutant(
-        "images taken in around a mean that leans too little",
+        "images' scatter left around the mean that was held",
         "qkwidgets/core/factors/moments.py",
-        "alpha=sqrt(n / max(n + m, 1))",
-        "alpha=n / max(n + m, 1)",
+        "        image_scatter.baddbmm_(middle.mT, middle, alpha=-share)\n",
+        "",
         FACTOR_SWEEP,
+    ),
+    Mutant(
+        "mean moved all the way to that of new images",
+        "qkwidgets/core/factors/moments.py",
+        "share = 1 / max(n + images.shape[1], 1)",
+        "share = 1 / max(images.shape[1], 1)",
+        FACTOR_SWEEP,
+    ),
+    Mutant(
+        "first images taken around nothing",
+        "qkwidgets/core/factors/moments.py",
+        "if not n and tokens.shape[1]:",
+        "if False:",
+        FACTOR_SWEEP,
+    ),
+    Mutant(
+        "half without images given a mean",
+        "qkwidgets/core/factors/moments.py",
+        "if not n and tokens.shape[1]:",
+        "if not n:",
+        FACTOR_SWEEP,
+    ),
+    Mutant(
+        "keys before queries",
+        "qkwidgets/models/watch.py",
+        "torch.cat([self.q, self.k], dim=1)",
+        "torch.cat([self.k, self.q], dim=1)",
+        WATCH,
+    ),
+    Mutant(
+        "sides of two modules read as one",
+        "qkwidgets/models/watch.py",
+        "one.module is other.module and ",
+        "",
+        WATCH,
+    ),
+    Mutant(
+        "memory kept after a sweep",
+        "qkwidgets/sweeps/memory.py",
+        "        _set(mallopt, USUAL)",
+        "        pass",
+        MEMORY,
     ),
     Mutant(
         "leak corrected by N",
@@ -546,8 +582,8 @@ MUTANTS = (
     Mutant(
         "special tokens among the patches",
         "qkwidgets/sweeps/factor_moments.py",
-        "batch.layout.n_prefix + part.start, part.stop - part.start",
-        "part.start, part.stop - part.start",
+        "tokens = batch.tokens.qk[:, :, batch.layout.patches]",
+        "tokens = batch.tokens.qk",
         FACTOR_SWEEP,
     ),
     Mutant(

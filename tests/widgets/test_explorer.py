@@ -138,6 +138,11 @@ def test_what_is_not_there_cannot_be_set(widget, name, near):
     assert not hasattr(widget, name)
 
 
+def test_a_keyword_that_does_not_exist_is_refused_with_all_there_are():
+    with pytest.raises(InputError, match=r"^A keyword of Explorer is one of head, image, layer, .* got 'layre'"):
+        Explorer(view(), layre=3)
+
+
 def test_what_the_libraries_set_can_be_set(widget):
     widget.layout = {"width": "50%"}
     widget.tooltip, widget.tabbable, widget._anything = "words", True, 1
