@@ -60,9 +60,9 @@ class Plain:
         return self._run(_with_loader, tuple(paths))
 
     def _run(self, what: Callable, asked: object) -> Taken:
-        taken = self._process.submit(what, self._kind, asked).result()
+        found = self._process.submit(what, self._kind, asked).result()
         time.sleep(SETTLE_S)  # threads of the other process go on spinning for a while
-        return taken
+        return found
 
 
 def _as_if_started_by_hand() -> None:

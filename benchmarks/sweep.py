@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import timm
@@ -81,9 +82,9 @@ def beside_the_forward(kind: str, model: AttentionModel, n_batches: int) -> tupl
     return alone / swept, [one / other for one, other in taken], BATCH * n_batches / swept
 
 
-def batched(batches: list[Batch], size: int) -> Iterator[list[Batch]]:
+def batched(things: list[Any], size: int) -> Iterator[list[Any]]:
     """A few at a time."""
-    return (batches[start : start + size] for start in range(0, len(batches), size))
+    return (things[start : start + size] for start in range(0, len(things), size))
 
 
 def with_decoding(kind: str, model: AttentionModel, paths: list[Path], n_pairs: int) -> tuple[float, float]:
